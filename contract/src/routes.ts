@@ -1,0 +1,20 @@
+import { identityRoutes } from './identity.ts';
+import { inferenceRoutes } from './inference.ts';
+import { jobRoutes } from './jobs.ts';
+import { nodeRoutes } from './nodes.ts';
+import { openAiRoutes } from './openai.ts';
+import { registryRoutes } from './registry.ts';
+import { systemRoutes } from './system.ts';
+import { trainingRoutes } from './training.ts';
+
+/** Every HTTP route of the product, by subject. */
+export const routes = {
+  system: systemRoutes,
+  identity: identityRoutes,
+  nodes: nodeRoutes,
+  jobs: jobRoutes,
+  training: trainingRoutes,
+  registry: registryRoutes,
+  inference: inferenceRoutes,
+  openAi: openAiRoutes,
+};
