@@ -1,0 +1,77 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { missingPeers } from './peers/peers.ts';
+import { root } from './root.ts';
+import { runStep, stepLine } from './run-step.ts';
+import {
+  type CoverageSummary,
+  coverageByRoom,
+  coverageFloor,
+  tally,
+  type VitestReport,
+} from './test/report.ts';
+
+/** `npm test`: checks, builds, runs every test of every room, and ends with one line of counts. */
+const inCi = process.env.CI === 'true';
+const node = process.execPath;
+const live = { cwd: root, live: true };
+const totals = { passed: 0, failed: 0 };
+const count = (name: string, ok: boolean) => {
+  totals[ok ? 'passed' : 'failed']++;
+  if (!ok) console.log(`✗ ${name}`);
+};
+
+if (inCi && missingPeers().length > 0) await runStep('peers', node, ['tools/src/peers.ts'], live);
+
+const check = await runStep('check', node, ['tools/src/check.ts'], live);
+count('npm run check', check.ok);
+
+const build = await runStep('build the web app', node, ['node_modules/vite/bin/vite.js', 'build', 'web'], {
+  cwd: root,
+});
+if (!build.ok) console.log(build.output);
+console.log(stepLine(build));
+count('build of the web app', build.ok);
+
+const reportFile = join(root, 'coverage', 'tests.json');
+rmSync(join(root, 'coverage'), { recursive: true, force: true });
+const filters = process.argv.slice(2);
+const whole = filters.length === 0;
+const vitest = [
+  join('node_modules', 'vitest', 'vitest.mjs'),
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${reportFile}`,
+];
+const tests = await runStep('tests', node, [...vitest, ...(whole ? ['--coverage'] : []), ...filters], live);
+console.log(`\n${stepLine(tests)}`);
+
+const read = <T>(path: string) => JSON.parse(readFileSync(path, 'utf8')) as T;
+const result = tally(read<VitestReport>(reportFile));
+totals.passed += result.passed;
+totals.failed += result.failed;
+if (!tests.ok && result.failed === 0) count('the test runner ended with an error outside any test', false);
+
+if (whole && tests.ok) {
+  for (const [room, share] of coverageByRoom(
+    read<CoverageSummary>(join(root, 'coverage', 'coverage-summary.json')),
+    root,
+  )) {
+    const floor = coverageFloor[room]!;
+    console.log(
+      `lines covered in ${room.padEnd(9)} ${(share * 100).toFixed(1)} % (at least ${floor * 100} %)`,
+    );
+    count(`coverage of ${room}`, share >= floor);
+  }
+}
+
+if (result.leftOut.length > 0) {
+  console.log('\nLeft out, because something they run against is not installed:');
+  for (const name of result.leftOut) console.log(`  ${name}`);
+  for (const peer of missingPeers())
+    console.log(`  ${peer.name}: npm run peers (Debian package ${peer.debian})`);
+  if (inCi) count('nothing is left out in CI', false);
+}
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${result.leftOut.length} skipped`);
+process.exitCode = totals.failed === 0 ? 0 : 1;
