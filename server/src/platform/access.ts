@@ -1,0 +1,55 @@
+import type { Permission } from '@hearth/contract';
+import { AppError } from './errors.ts';
+
+interface Known {
+  id: string;
+  /** As audit rows and `created_by` name them. */
+  name: string;
+  permissions: readonly Permission[];
+}
+export interface PersonCaller extends Known {
+  kind: 'person';
+  ownerId: string;
+}
+export interface KeyCaller extends Known {
+  kind: 'key';
+  /** The person who answers for the key; none for keys of the settings. */
+  ownerId: string | undefined;
+}
+export interface NodeCaller extends Known {
+  kind: 'node';
+}
+/** The process of one leased job; `id` is the job's. */
+export interface JobCaller extends Known {
+  kind: 'job';
+  leaseId: string;
+}
+export type Caller = PersonCaller | KeyCaller | NodeCaller | JobCaller;
+
+/** What a request shows to prove who it is. */
+export interface Attempt {
+  token: string;
+  /** Method and declared path. */
+  route: string;
+  ip: string;
+}
+export type Authenticator<C extends Caller = Caller> = (attempt: Attempt) => Promise<C | undefined>;
+
+/** Who is asked, by kind of access. Domains hand in theirs when the app is built. */
+export interface Authenticators {
+  user: Authenticator<PersonCaller | KeyCaller>;
+  node: Authenticator<NodeCaller>;
+  job: Authenticator<JobCaller>;
+}
+
+export function requirePermission(caller: Caller, permission: Permission): void {
+  if (!caller.permissions.includes(permission))
+    throw new AppError('auth.forbidden', `This needs the permission ${permission}.`, { permission });
+}
+
+/** Bearer (scheme in any case) wins over X-API-Key. */
+export function tokenOf(headers: Record<string, string | string[] | undefined>): string | undefined {
+  const bearer = /^bearer +(\S+) *$/i.exec(String(headers.authorization ?? ''))?.[1];
+  const apiKey = headers['x-api-key'];
+  return bearer ?? (typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined);
+}

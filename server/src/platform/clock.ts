@@ -1,0 +1,3 @@
+/** The time, passed in so that tests choose it. */
+export type Clock = () => Date;
+export const systemClock: Clock = () => new Date();

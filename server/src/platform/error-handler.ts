@@ -1,0 +1,29 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, envelope, type Family } from './errors.ts';
+import { asAppError } from './failures.ts';
+
+/** One place renders every refusal: its code, its status, its family's envelope; what is internal goes to the log only. */
+export function useErrorHandler(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = asAppError(error);
+    if (refusal.status >= 500) request.log.error({ err: error }, refusal.message);
+    return render(refusal, familyOf(request), reply);
+  });
+}
+
+export function render(refusal: AppError, family: Family, reply: FastifyReply): FastifyReply {
+  if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds);
+  return reply
+    .code(refusal.status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(envelope(refusal, family));
+}
+
+export function familyOf(request: FastifyRequest): Family {
+  return request.routeOptions.config.family ?? (request.url.startsWith('/v1/') ? 'openai' : 'v1');
+}
+
+export function routeNotFound(request: FastifyRequest): AppError {
+  const path = request.url.split('?', 1)[0]!;
+  return new AppError('route.not_found', `There is no ${request.method} ${path}.`);
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient } from '@hearth/contract';
+import { testDatabase } from '@hearth/launcher/testing';
+import { type Built, buildApp } from '../app.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Config, readConfig } from '../platform/config.ts';
+import { type Database, openDatabase } from '../platform/database.ts';
+import { createLog } from '../platform/log.ts';
+import { migrateDatabase } from '../platform/migrate.ts';
+
+export const testAdmin = { email: 'admin@hearth.test', password: 'correct horse battery' };
+
+export interface TestApp extends Built {
+  url: string;
+  config: Config;
+  database: Database;
+  /** Access token of the administrator; '' with `setUp: false`. */
+  adminToken: string;
+  /** The contract's client, as the administrator. */
+  client: Client;
+  /** Another client; without a token an anonymous one. */
+  clientOf(token?: string): Client;
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  config?: Partial<Config>;
+  clock?: Clock;
+  /** False: nobody is administrator yet. */
+  setUp?: boolean;
+}
+
+/** The real app on a port of its own, with a real, freshly migrated database and an empty home. */
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const { setUp = true, clock } = options;
+  const [home, stored] = await Promise.all([
+    mkdtemp(join(tmpdir(), 'hearth-server-')),
+    testDatabase({ template: await migrated() }),
+  ]);
+  const env = { DATABASE_URL: stored.url, HEARTH_HOME: home, API_HOST: '127.0.0.1', API_PORT: '0' };
+  const config: Config = { ...readConfig(env), logLevel: 'silent', ...options.config };
+  const log = createLog(process.env.TEST_LOG_LEVEL ?? config.logLevel);
+  const database = openDatabase(stored.url, log);
+  const built = await buildApp({ config, database, log, clock });
+  const url = await built.app.listen({ host: '127.0.0.1', port: 0 });
+  const adminToken = setUp ? await signInAdmin(built) : '';
+  const clientOf = (token?: string) => createClient({ baseUrl: url, token: () => token });
+  return {
+    ...built,
+    url,
+    config,
+    database,
+    adminToken,
+    client: clientOf(adminToken),
+    clientOf,
+    close: async () => {
+      await built.app.close();
+      await database.$client.end();
+      await stored.drop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+async function signInAdmin({ setup }: Built): Promise<string> {
+  const token = setup.token();
+  if (token === undefined) throw new Error('There is an administrator already.');
+  const { session } = await setup.setUp({ token, ...testAdmin, name: 'Admin', language: 'en' }, '127.0.0.1');
+  return session.access_token;
+}
+
+/** A template named after the migrations, so that a changed one is never mistaken for another. */
+async function migrated() {
+  const journal = await readFile(join(import.meta.dirname, '../../migrations/meta/_journal.json'));
+  const name = `server ${createHash('sha256').update(journal).digest('hex')}`;
+  return { name, prepare: (url: string) => migrateDatabase(url) };
+}
