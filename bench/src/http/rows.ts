@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { testDatabase } from '@hearth/launcher/testing';
+import { cpuPerRequest, startServing, stopServing } from '../load.ts';
+
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** An authenticated GET that answers JSON: CPU of the serving process per request. */
+export async function start() {
+  const key = `bench-${crypto.randomUUID()}`;
+  const home = await mkdtemp(join(tmpdir(), 'hearth-bench-'));
+  const database = await testDatabase();
+  const env = {
+    BENCH_KEY: key,
+    API_KEYS: key,
+    DATABASE_URL: database.url,
+    HEARTH_HOME: home,
+    API_PORT: '0',
+    RATE_LIMIT_PER_MINUTE: '10000000',
+  };
+  const [ours, bare, fastify] = [
+    await startServing(script('hearth-server.ts'), env),
+    await startServing(script('bare-server.ts'), env),
+    await startServing(script('fastify-server.ts'), env),
+  ];
+  const figure = (server: typeof ours) => () =>
+    cpuPerRequest(server.child.pid!, server.port, '/api/v1/me', { authorization: `Bearer ${key}` }, 8000);
+  return {
+    rows: [
+      {
+        name: 'authenticated API request',
+        unit: 'CPU-µs/request',
+        ours: figure(ours),
+        peers: { 'node:http': figure(bare), 'Fastify + zod + log': figure(fastify) },
+        note: 'GET /api/v1/me with an API key: ours adds audit, rate limit, security headers, and a log line to stdout',
+      },
+    ],
+    close: async () => {
+      await Promise.all([ours, bare, fastify].map((server) => stopServing(server.child)));
+      await database.drop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
