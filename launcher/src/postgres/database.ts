@@ -33,10 +33,10 @@ export async function ensureDatabase(socketDir: string, name: string): Promise<v
 export async function answersWithin(
   socketDir: string,
   timeoutMs: number,
-  giveUp: () => boolean,
+  giveUp: () => boolean | Promise<boolean>,
 ): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
-  while (!giveUp()) {
+  while (!(await giveUp())) {
     const answered = await withMaintenance(socketDir, (client) => client.query('SELECT 1')).then(
       () => true,
       () => false,

@@ -59,7 +59,6 @@ export async function launchPostgres(options: LaunchOptions): Promise<Launch> {
       resolve(ended);
     });
   });
-  child.unref();
   if (await answersWithin(paths.socket, timeoutMs, () => ended !== undefined)) {
     return { ok: true, pid: child.pid!, exited };
   }

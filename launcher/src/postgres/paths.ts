@@ -17,13 +17,12 @@ export interface PostgresPaths {
 
 /** `sun_path` holds 108 bytes with its final NUL on Linux, 104 on macOS. */
 const SOCKET_PATH_LIMIT_BYTES = process.platform === 'darwin' ? 103 : 107;
-export const SOCKET_PORT = 5432;
-const SOCKET_FILE = `.s.PGSQL.${SOCKET_PORT}.lock`;
+const SOCKET_LOCK = '.s.PGSQL.5432.lock';
 
 /** A deep HEARTH_HOME gets a short private socket directory, the same one at every start. */
 export function chooseSocketDir(root: string, shortRoot = tmpdir()): string {
   const own = join(root, 'socket');
-  if (Buffer.byteLength(join(own, SOCKET_FILE)) <= SOCKET_PATH_LIMIT_BYTES) return own;
+  if (Buffer.byteLength(join(own, SOCKET_LOCK)) <= SOCKET_PATH_LIMIT_BYTES) return own;
   return join(shortRoot, `hearth-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`);
 }
 
@@ -39,6 +38,12 @@ export function postgresPaths(home: string): PostgresPaths {
     startLock: join(root, 'start.lock'),
   };
 }
+
+/** The files by which PostgreSQL keeps a second server away. */
+export const lockFiles = (paths: PostgresPaths): string[] => [
+  join(paths.data, 'postmaster.pid'),
+  join(paths.socket, SOCKET_LOCK),
+];
 
 /** A libpq address over the Unix socket, as `pg`, drizzle and graphile-worker take it. */
 export function databaseUrl(socketDir: string, database: string): string {

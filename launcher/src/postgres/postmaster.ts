@@ -27,10 +27,18 @@ async function argumentsOf(pid: number): Promise<string> {
   });
 }
 
+function isTaken(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 export type Postmaster =
   | { state: 'absent' }
-  /** The pid file was left behind and its number now belongs to no one, or to a stranger. */
-  | { state: 'stale'; pid: number; reused: boolean }
+  /** The pid file was left behind. Its number may be taken: by a stranger, or by a dead server nobody reaped. */
+  | { state: 'stale'; pid: number; taken: boolean }
   | ({ state: 'running' } & PidFile);
 
 export async function findPostmaster(dataDir: string): Promise<Postmaster> {
@@ -39,7 +47,7 @@ export async function findPostmaster(dataDir: string): Promise<Postmaster> {
   if (!file) return { state: 'absent' };
   const args = await argumentsOf(file.pid);
   if (args.includes(`cluster_name=${await directoryMark(dataDir)}`)) return { state: 'running', ...file };
-  return { state: 'stale', pid: file.pid, reused: args !== '' };
+  return { state: 'stale', pid: file.pid, taken: isTaken(file.pid) };
 }
 
 /** True once the process is gone (or defunct), false when `timeoutMs` passes first. */

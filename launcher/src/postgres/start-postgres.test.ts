@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Held, kill, people, privateHome, startAs } from '../testing/person.ts';
+import { lockFiles, postgresPaths } from './paths.ts';
 import { hasEnded, stopPostmaster } from './postmaster.ts';
 
 interface Word {
@@ -124,10 +125,13 @@ describe.each(people)('as $name', (person) => {
   ])('a pid file left with the number %s is no obstacle', async (_, number) => {
     const first = hold();
     const { pid } = await first.next();
-    const left = (await readFile(join(data, 'postmaster.pid'), 'utf8')).replace(/^\d+/, String(number));
+    const files = lockFiles(postgresPaths(home));
+    const texts = await Promise.all(files.map((path) => readFile(path, 'utf8')));
     await kill(first.child, 'SIGTERM');
     expect(await hasEnded(pid, 0)).toBe(true);
-    await writeFile(join(data, 'postmaster.pid'), left);
+    for (const [index, path] of files.entries()) {
+      await writeFile(path, texts[index]!.replace(/^\d+/, String(number)));
+    }
     expect(await hold().next()).toMatchObject({ adopted: false });
   });
 

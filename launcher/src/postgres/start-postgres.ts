@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitForLock } from '../file-lock.ts';
 import { postgresAccount } from './account.ts';
@@ -8,7 +8,7 @@ import { ensureCluster, requireVersion } from './cluster.ts';
 import { answersWithin, ensureDatabase } from './database.ts';
 import { type Ended, type LaunchOptions, launchPostgres } from './launch.ts';
 import { rotateLog } from './log-file.ts';
-import { databaseUrl, type PostgresPaths, postgresPaths } from './paths.ts';
+import { databaseUrl, lockFiles, type PostgresPaths, postgresPaths } from './paths.ts';
 import { PostgresError, USE_DATABASE_URL } from './postgres-error.ts';
 import { findPostmaster, hasEnded, stopPostmaster } from './postmaster.ts';
 import { makePrivateDir } from './workplace.ts';
@@ -43,7 +43,7 @@ type Found = { pid: number; adopted: boolean; exited: Promise<Ended> };
 
 /** The end of a process that isn't our child can only be watched for. */
 async function watchEnd(pid: number): Promise<Ended> {
-  while (!(await hasEnded(pid, 0))) await sleep(100, undefined, { ref: false });
+  while (!(await hasEnded(pid, 0))) await sleep(100);
   return { code: null, signal: null };
 }
 
@@ -59,23 +59,19 @@ async function adoptOrLaunch(
     context.signal?.throwIfAborted();
     const found = await findPostmaster(paths.data);
     if (found.state === 'running') {
-      // Not under the root lock of another: it may be on its way up, or on its way down.
-      const gone = { yet: false };
-      void hasEnded(found.pid, timeLeftMs()).then((ended) => {
-        gone.yet = ended;
-      });
-      if (await answersWithin(paths.socket, timeLeftMs(), () => gone.yet)) {
+      // It may be on its way up, or on its way down.
+      if (await answersWithin(paths.socket, timeLeftMs(), () => hasEnded(found.pid, 0))) {
         return { pid: found.pid, adopted: true, exited: watchEnd(found.pid) };
       }
       continue;
     }
-    if (found.state === 'stale' && found.reused) {
-      // PostgreSQL itself clears the file of a dead process, but takes a stranger with that number for a server.
-      context.log?.(`removed postmaster.pid: process ${found.pid} is not our PostgreSQL`);
-      await rm(join(paths.data, 'postmaster.pid'), { force: true });
+    if (found.state === 'stale' && found.taken) {
+      // PostgreSQL clears the file of a process that is gone, but takes anything with that number for a server.
+      context.log?.(`removed postmaster.pid: process ${found.pid} is not a PostgreSQL that serves it`);
+      for (const path of lockFiles(paths)) await rm(path, { force: true });
     }
     const launched = await launchPostgres({ ...options, timeoutMs: timeLeftMs() });
-    if (launched.ok) return { ...launched, adopted: false };
+    if (launched.ok) return { pid: launched.pid, exited: launched.exited, adopted: false };
     reason = launched.reason;
     await sleep(200, undefined, { signal: context.signal });
   } while (timeLeftMs() > 0);

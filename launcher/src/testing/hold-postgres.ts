@@ -5,10 +5,9 @@ const say = (word: object) => process.stdout.write(`${JSON.stringify(word)}\n`);
 
 try {
   const { stop, exited, ...facts } = await startPostgres({ home: process.argv[2]! });
+  process.on('SIGTERM', () => void stop().then(() => process.exit(0)));
   say(facts);
   void exited.then((ended) => say({ ended }));
-  process.on('SIGTERM', () => void stop().then(() => process.exit(0)));
-  setInterval(() => undefined, 60_000);
 } catch (error) {
   if (!(error instanceof PostgresError)) throw error;
   say({ refused: error.message });
