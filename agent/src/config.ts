@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const optional = z
+  .string()
+  .optional()
+  .transform((text) => text?.trim() || undefined);
+const home = z
+  .string()
+  .min(1)
+  .default(join(homedir(), '.hearth'))
+  .transform((path) => resolve(path));
+const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info');
+
+/** Every setting of the agent, by its name in the environment. */
+const AgentEnvironment = z
+  .object({
+    HEARTH_SERVER_URL: z.url({ protocol: /^https?$/, error: 'is needed: the address of the Hearth server' }),
+    HEARTH_HOME: home,
+    HEARTH_LOCAL_TOKEN_FILE: optional,
+    HEARTH_NODE_INVITATION: optional,
+    LOG_LEVEL: logLevel,
+  })
+  .transform((env) => ({
+    serverUrl: env.HEARTH_SERVER_URL.replace(/\/+$/, ''),
+    home: env.HEARTH_HOME,
+    localTokenFile: env.HEARTH_LOCAL_TOKEN_FILE,
+    invitation: env.HEARTH_NODE_INVITATION,
+    logLevel: env.LOG_LEVEL,
+  }));
+export type Config = z.output<typeof AgentEnvironment>;
+
+/** Settings that reach the processes of jobs, which inherit the agent's environment. */
+const JobEnvironment = z
+  .object({
+    HF_TOKEN: optional,
+    HF_ENDPOINT: z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
+  })
+  .transform((env) => ({ hubUrl: env.HF_ENDPOINT.replace(/\/+$/, ''), hubToken: env.HF_TOKEN }));
+export type JobConfig = z.output<typeof JobEnvironment>;
+
+/** A setting that cannot be used; the message is for the person who starts the agent. */
+export class ConfigError extends Error {}
+
+function parse<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv): z.output<T> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new ConfigError(result.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('\n'));
+}
+
+export const readConfig = (env: NodeJS.ProcessEnv = process.env): Config => parse(AgentEnvironment, env);
+export const readJobConfig = (env: NodeJS.ProcessEnv = process.env): JobConfig => parse(JobEnvironment, env);
+
+/** The name of the environment variable that marks every process of a job. */
+export const jobMarker = 'HEARTH_JOB_ID';
+
+/** The environment of a job's processes: this process's own, and the mark. */
+export const jobEnvironment = (jobId: string): NodeJS.ProcessEnv => ({ ...process.env, [jobMarker]: jobId });
+
+export const agentVersion: string = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'))).version;

@@ -1,0 +1,28 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where the agent keeps its state, all below `$HEARTH_HOME/agent`. */
+export interface Folders {
+  root: string;
+  credentials: string;
+  jobs: string;
+  cache: string;
+  pulls: string;
+  /** Where an opt-in GPU engine is installed (`npm run gpu`). */
+  gpu: string;
+}
+
+export function makeFolders(home: string): Folders {
+  const root = join(home, 'agent');
+  const folders = {
+    root,
+    credentials: join(root, 'credentials.json'),
+    jobs: join(root, 'jobs'),
+    cache: join(root, 'cache'),
+    pulls: join(root, 'cache', 'pulls'),
+    gpu: join(home, 'gpu'),
+  };
+  mkdirSync(folders.jobs, { recursive: true, mode: 0o700 });
+  mkdirSync(folders.pulls, { recursive: true, mode: 0o700 });
+  return folders;
+}
