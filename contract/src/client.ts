@@ -45,7 +45,9 @@ export function urlOf(route: Route, input: { params?: unknown; query?: unknown }
   for (const [key, value] of Object.entries((input.query ?? {}) as Record<string, unknown>)) {
     if (value !== undefined && value !== null) query.set(key, String(value));
   }
-  return query.size > 0 ? `${path}?${query}` : path;
+  // Not `query.size`: Safari has it only from 17.
+  const text = query.toString();
+  return text ? `${path}?${text}` : path;
 }
 
 /** Makes a client. Answers are parsed with the route's schema, so what it resolves to is what the types say. */

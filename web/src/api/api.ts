@@ -1,0 +1,41 @@
+import { type Client, createClient, liveSocketPath } from '@hearth/contract';
+import { type InjectionKey, inject } from 'vue';
+import { type Access, createAccess } from './access.ts';
+import { createAuthorizedFetch } from './authorized-fetch.ts';
+import { createLive, type Live } from './live.ts';
+import { createUpload, type Upload } from './upload.ts';
+
+/** Everything that talks to the server. */
+export interface Api {
+  /** Calls a declared route: `call(nodeRoutes.list, {})`. Renews the token by itself; throws ApiError. */
+  call: Client;
+  /** `fetch` with the token, for streams that the typed client does not read (chat with `stream: true`). */
+  fetch: typeof fetch;
+  upload: Upload;
+  access: Access;
+  live: Live;
+}
+
+export function createApi(doFetch: typeof fetch = (...args) => fetch(...args)): Api {
+  const access = createAccess({ fetch: doFetch });
+  const authorizedFetch = createAuthorizedFetch(access, doFetch);
+  const live = createLive({
+    connect: () => new WebSocket(location.origin.replace(/^http/, 'ws') + liveSocketPath),
+    token: access.token,
+  });
+  return {
+    call: createClient({ fetch: authorizedFetch }),
+    fetch: authorizedFetch,
+    upload: createUpload(access),
+    access,
+    live,
+  };
+}
+
+export const apiKey: InjectionKey<Api> = Symbol('api');
+
+export function useApi(): Api {
+  const api = inject(apiKey);
+  if (!api) throw new Error('No api is provided to this application.');
+  return api;
+}

@@ -1,0 +1,3 @@
+import { mergeCatalogues } from './merge.ts';
+
+export default mergeCatalogues(import.meta.glob('../**/*.ru.json', { eager: true, import: 'default' }));

@@ -1,0 +1,29 @@
+import type { RouteRecordRaw } from 'vue-router';
+import { authPages } from './features/auth/auth.pages.ts';
+import { inferencePages } from './features/inference/inference.pages.ts';
+import { nodesPages } from './features/nodes/nodes.pages.ts';
+import { overviewPages } from './features/overview/overview.pages.ts';
+import { playgroundPages } from './features/playground/playground.pages.ts';
+import { registryPages } from './features/registry/registry.pages.ts';
+import { settingsPages } from './features/settings/settings.pages.ts';
+import { setupPages } from './features/setup/setup.pages.ts';
+import { trainingPages } from './features/training/training.pages.ts';
+
+/** Every page of the product, by subject. */
+export const pages: RouteRecordRaw[] = [
+  ...setupPages,
+  ...authPages,
+  ...overviewPages,
+  ...trainingPages,
+  ...registryPages,
+  ...inferencePages,
+  ...playgroundPages,
+  ...nodesPages,
+  ...settingsPages,
+  {
+    path: '/:rest(.*)*',
+    name: 'not-found',
+    component: () => import('./shell/NotFoundPage.vue'),
+    meta: { title: 'shell.notFound.title' },
+  },
+];
