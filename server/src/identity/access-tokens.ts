@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
 import type { SigningKey } from './secrets.ts';
 
@@ -53,7 +54,7 @@ export class AccessTokens {
         currentDate: this.#clock(),
         requiredClaims: ['sub', 'exp', 'iat'],
       });
-      return payload.sub;
+      return z.uuid().safeParse(payload.sub).data;
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;

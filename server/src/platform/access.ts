@@ -49,7 +49,7 @@ export function requirePermission(caller: Caller, permission: Permission): void 
 
 /** Bearer (scheme in any case) wins over X-API-Key. */
 export function tokenOf(headers: Record<string, string | string[] | undefined>): string | undefined {
-  const bearer = /^bearer +(\S+) *$/i.exec(String(headers.authorization ?? ''))?.[1];
+  const bearer = /^bearer +(.*\S) *$/i.exec(String(headers.authorization ?? ''))?.[1];
   const apiKey = headers['x-api-key'];
   return bearer ?? (typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined);
 }

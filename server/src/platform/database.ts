@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
+import { isDatabaseUnreachable } from './failures.ts';
 import type { Log } from './log.ts';
 
 export type Database = NodePgDatabase & { $client: Pool };
@@ -28,4 +30,18 @@ export function openDatabase(url: string, log: Log): Database {
 /** Throws when the database does not answer. */
 export async function pingDatabase(database: Database): Promise<void> {
   await database.$client.query('select 1');
+}
+
+/** Waits until the database answers: it may still be starting, or replaying what a crash left. */
+export async function waitForDatabase(database: Database, log: Log, mostMs = 30_000): Promise<void> {
+  const deadline = performance.now() + mostMs;
+  for (;;) {
+    try {
+      return await pingDatabase(database);
+    } catch (error) {
+      if (!isDatabaseUnreachable(error) || performance.now() > deadline) throw error;
+      log.info('Waiting for the database.');
+      await sleep(300);
+    }
+  }
 }

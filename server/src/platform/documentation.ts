@@ -1,11 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { openApiDocument } from '@hearth/contract';
 import type { FastifyInstance } from 'fastify';
 import { version } from './version.ts';
 
-/** `/openapi.json`, made once from the contract. */
+const folder = join(import.meta.dirname, '../../assets/docs');
+const pages = {
+  '/docs': ['index.html', 'text/html; charset=utf-8'],
+  '/docs/docs.css': ['docs.css', 'text/css; charset=utf-8'],
+  '/docs/docs.js': ['docs.js', 'text/javascript; charset=utf-8'],
+} as const;
+
+/** `/openapi.json`, made once from the contract, and a page at `/docs` that draws it under the same strict policy. */
 export function documentation(app: FastifyInstance): void {
   const document = JSON.stringify(openApiDocument({ title: 'Hearth', version }));
-  app.get('/openapi.json', (_request, reply) =>
-    reply.header('content-type', 'application/json; charset=utf-8').send(document),
+  serve(app, '/openapi.json', document, 'application/json; charset=utf-8');
+  for (const [path, [file, type]] of Object.entries(pages))
+    serve(app, path, readFileSync(join(folder, file), 'utf8'), type);
+}
+
+function serve(app: FastifyInstance, path: string, content: string, type: string): void {
+  app.get(path, (_request, reply) =>
+    reply.header('content-type', type).header('cache-control', 'no-cache').send(content),
   );
 }

@@ -49,6 +49,8 @@ export function asAppError(error: unknown): AppError {
   if (isDatabaseUnreachable(error))
     return new AppError('service.unavailable', 'The database cannot be reached just now.', {}, 2);
   if (isOutOfSpace(error)) return new AppError('storage.full', 'There is no space left on the disk.');
+  if (isUnstorable(error))
+    return new AppError('request.invalid', 'Text with a NUL character cannot be stored.', { fields: [] });
   const { code = '', statusCode = 500 } = (error instanceof Error ? error : {}) as Partial<FastifyFailure>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || statusCode === 413)
     return new AppError('request.too_large', 'The request is larger than allowed.');
@@ -59,6 +61,13 @@ export function asAppError(error: unknown): AppError {
   if (statusCode >= 400 && statusCode < 500)
     return new AppError('request.invalid', 'The request could not be read.', { fields: [] });
   return new AppError('internal', 'Something went wrong on the server.');
+}
+
+/** PostgreSQL keeps no NUL, neither in text nor in jsonb. */
+function isUnstorable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return code === '22021' || code === '22P05' || isUnstorable(error.cause);
 }
 
 function isOutOfSpace(error: unknown): boolean {

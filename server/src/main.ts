@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Built, buildApp } from './app.ts';
+import { type Config, ConfigError, readProcessConfig } from './platform/config.ts';
+import { type Database, openDatabase, waitForDatabase } from './platform/database.ts';
+import { createLog, type Log } from './platform/log.ts';
+import { migrateDatabase, NewerDatabaseError } from './platform/migrate.ts';
+
+const drainMs = 10_000;
+
+/** Failures that the person who starts the server can mend: one sentence, no stack. */
+function sentenceOf(error: unknown, config?: Config): string | undefined {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof NewerDatabaseError) return error.message;
+  if (error instanceof z.ZodError)
+    return `HEARTH_ADMIN_EMAIL or HEARTH_ADMIN_PASSWORD: ${error.issues.map((issue) => issue.message).join('; ')}.`;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return `Port ${config?.port} is taken by another program: stop that one, or set API_PORT to another port.`;
+  if (code === 'EACCES')
+    return `Port ${config?.port} needs more rights than this user has: set API_PORT to one above 1023.`;
+  return undefined;
+}
+
+async function listen({ app, setup }: Built, config: Config, log: Log): Promise<void> {
+  await app.listen({ host: config.host, port: config.port });
+  const { port } = app.addresses()[0]!;
+  const url = `http://localhost:${port}`;
+  const token = setup.token();
+  const setupUrl = token === undefined ? undefined : `${url}/setup#token=${token}`;
+  log.info({ url, setupUrl }, setupUrl ? `Set up this server at ${setupUrl}` : `Listening at ${url}`);
+  process.send?.({ type: 'ready', url, setupUrl });
+}
+
+/** The first order to stop drains, newest first; whatever is still there after 10 s is cut. */
+function stopOnOrder({ app }: Built, database: Database, log: Log): void {
+  let isStopping = false;
+  const stop = async (reason: string) => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ reason }, 'Stopping.');
+    setTimeout(() => app.server.closeAllConnections(), drainMs / 2).unref();
+    const late = sleep(drainMs, 'late', { ref: false });
+    const outcome = await Promise.race([app.close().then(() => database.$client.end()), late]);
+    process.exit(outcome === 'late' ? 1 : 0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+  process.on('disconnect', () => void stop('the launcher went away'));
+}
+
+async function main(): Promise<void> {
+  let config: Config | undefined;
+  try {
+    config = readProcessConfig();
+    const log = createLog(config.logLevel);
+    process.on('unhandledRejection', (err) => {
+      log.fatal({ err }, 'Something failed that nobody waited for.');
+      process.exit(1);
+    });
+    const database = openDatabase(config.databaseUrl, log);
+    await waitForDatabase(database, log);
+    await migrateDatabase(config.databaseUrl);
+    const built = await buildApp({ config, database, log });
+    stopOnOrder(built, database, log);
+    await listen(built, config, log);
+  } catch (error) {
+    const sentence = sentenceOf(error, config);
+    console.error(sentence === undefined ? error : `hearth server: ${sentence}`);
+    process.exit(1);
+  }
+}
+
+await main();
