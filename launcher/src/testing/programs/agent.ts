@@ -9,13 +9,8 @@ process.on('SIGTERM', () => {
 });
 process.on('disconnect', () => process.exit(0));
 
-const answer = await fetch(HEARTH_SERVER_URL!).then((response) => response.json());
-const facts = {
-  pid: process.pid,
-  server: answer.pid,
-  database: DATABASE_URL,
-  token: HEARTH_LOCAL_TOKEN_FILE,
-};
+const answer = await (await fetch(HEARTH_SERVER_URL!)).json();
+const { pid: server } = z.object({ pid: z.number() }).parse(answer);
+const facts = { pid: process.pid, server, database: DATABASE_URL, token: HEARTH_LOCAL_TOKEN_FILE };
 console.log(`agent facts ${JSON.stringify(facts)}`);
 process.send?.({ type: 'ready' });
-setInterval(() => undefined, 60_000);
