@@ -7,7 +7,8 @@ import { type Resource, useResource } from './use-resource.ts';
 export type RowChange<T> = { row: T } | { removed: string };
 
 export interface LiveRows<T> {
-  topic: LiveTopic;
+  /** `undefined` where this person may not follow it: nothing is loaded, and the list is empty. */
+  topic: LiveTopic | undefined;
   load: (signal: AbortSignal) => Promise<readonly T[]>;
   keyOf: (row: T) => string;
   change: (message: LiveMessage) => RowChange<T> | undefined;
@@ -34,7 +35,7 @@ export function useLiveRows<T>(options: LiveRows<T>): Resource<readonly T[]> {
   let heard: RowChange<T>[] = [];
   const list = useResource<readonly T[]>(async (signal) => {
     heard = [];
-    const rows = await options.load(signal);
+    const rows = options.topic ? await options.load(signal) : [];
     return heard.reduce((all, change) => applyChange(all, change, options), rows);
   }, options.sources);
   useLive(
