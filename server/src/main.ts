@@ -24,7 +24,8 @@ function sentenceOf(error: unknown, config?: Config): string | undefined {
 
 async function listen({ app, setup }: Built, config: Config, log: Log): Promise<void> {
   await app.listen({ host: config.host, port: config.port });
-  const { port } = app.addresses()[0]!;
+  const address = app.server.address();
+  const port = typeof address === 'object' && address ? address.port : config.port;
   const url = `http://localhost:${port}`;
   const token = setup.token();
   const setupUrl = token === undefined ? undefined : `${url}/setup#token=${token}`;

@@ -78,12 +78,13 @@ it('refuses no token, invented ones, expired ones, and those of an ended session
 
 it('is closed to other origins', async () => {
   const cookie = await signIn();
-  for (const headers of [
+  const foreign: Record<string, string>[] = [
     { origin: 'https://evil.test' },
     { origin: 'null' },
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
-  ]) {
+  ];
+  for (const headers of foreign) {
     const answer = await refresh(cookie, headers);
     expect(answer.status).toBe(403);
     expect(await answer.json()).toMatchObject({ error: { code: 'auth.origin_refused' } });

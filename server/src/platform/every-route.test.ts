@@ -31,12 +31,18 @@ function expectEnvelope(route: Route, text: string, name: string) {
   return error;
 }
 
+const strangers: Record<string, string>[] = [
+  {},
+  { authorization: 'Bearer nonsense' },
+  { 'x-api-key': 'hk_nonsense' },
+];
+
 it('answers 401 in the right envelope on every route that is not public', async () => {
   const guarded = handledRoutes(test.app).filter(([, route]) => route.access !== 'public');
   expect(guarded.length).toBeGreaterThan(10);
   for (const [name, route] of guarded)
-    for (const headers of [{}, { authorization: 'Bearer nonsense' }, { 'x-api-key': 'hk_nonsense' }]) {
-      const { status, text } = await call(route, urlFor(route), { headers: headers as HeadersInit });
+    for (const headers of strangers) {
+      const { status, text } = await call(route, urlFor(route), { headers });
       expect(status, name).toBe(401);
       expect(expectEnvelope(route, text, name).code, name).toBe('auth.required');
     }

@@ -31,19 +31,22 @@ export interface TestAppOptions {
   clock?: Clock;
   /** False: nobody is administrator yet. */
   setUp?: boolean;
+  /** Reach the database through this local port instead of its socket. */
+  throughPort?: number;
 }
 
 /** The real app on a port of its own, with a real, freshly migrated database and an empty home. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const { setUp = true, clock } = options;
+  const { setUp = true, clock, throughPort } = options;
   const [home, stored] = await Promise.all([
     mkdtemp(join(tmpdir(), 'hearth-server-')),
     testDatabase({ template: await migrated() }),
   ]);
-  const env = { DATABASE_URL: stored.url, HEARTH_HOME: home, API_HOST: '127.0.0.1', API_PORT: '0' };
+  const databaseUrl = throughPort === undefined ? stored.url : overTcp(stored.url, throughPort);
+  const env = { DATABASE_URL: databaseUrl, HEARTH_HOME: home, API_HOST: '127.0.0.1', API_PORT: '0' };
   const config: Config = { ...readConfig(env), logLevel: 'silent', ...options.config };
   const log = createLog(process.env.TEST_LOG_LEVEL ?? config.logLevel);
-  const database = openDatabase(stored.url, log);
+  const database = openDatabase(config.databaseUrl, log);
   const built = await buildApp({ config, database, log, clock });
   const url = await built.app.listen({ host: '127.0.0.1', port: 0 });
   const adminToken = setUp ? await signInAdmin(built) : '';
@@ -63,6 +66,11 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+function overTcp(socketUrl: string, port: number): string {
+  const { searchParams, pathname } = new URL(socketUrl);
+  return `postgres://${searchParams.get('user')}@127.0.0.1:${port}${pathname}`;
 }
 
 async function signInAdmin({ setup }: Built): Promise<string> {

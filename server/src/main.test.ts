@@ -1,0 +1,90 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestDatabase, testDatabase } from '@hearth/launcher/testing';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const Ready = z.object({ type: z.literal('ready'), url: z.string(), setupUrl: z.string().optional() });
+const children: ChildProcess[] = [];
+let home: string;
+let database: TestDatabase;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'hearth-main-'));
+  database = await testDatabase();
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(home, { recursive: true });
+});
+
+function start(env: Record<string, string> = {}, args: string[] = []) {
+  const settings = { DATABASE_URL: database.url, HEARTH_HOME: home, API_HOST: '127.0.0.1', API_PORT: '0' };
+  const child = fork(join(import.meta.dirname, 'main.ts'), args, {
+    cwd: home,
+    env: { PATH: process.env.PATH, ...settings, ...env },
+    execArgv: [],
+    silent: true,
+  });
+  children.push(child);
+  const output = { text: '' };
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.on('data', (chunk) => {
+      output.text += String(chunk);
+    });
+  const exited = once(child, 'exit').then(([code]) => code as number);
+  const ready = () =>
+    Promise.race([
+      once(child, 'message').then(([message]) => Ready.parse(message)),
+      exited.then((code) => Promise.reject(new Error(`ended with ${code}: ${output.text}`))),
+    ]);
+  return { child, output, exited, ready };
+}
+
+it('starts, says where and how to set it up, keeps secrets out of the log, and stops when told', async () => {
+  const server = start({}, ['--api-keys', 'key of the line']);
+  const { url, setupUrl } = await server.ready();
+  expect(setupUrl).toMatch(new RegExp(`^${url}/setup#token=[\\w-]{32}$`));
+  const headers = { authorization: 'Bearer key of the line', 'x-api-key': 'other secret' };
+  expect((await fetch(`${url}/api/v1/me?token=secret-in-query`, { headers })).status).toBe(200);
+  server.child.kill('SIGTERM');
+  expect(await server.exited).toBe(0);
+  expect(server.output.text).toContain('/api/v1/me');
+  expect(server.output.text).not.toMatch(/key of the line|other secret|secret-in-query/);
+});
+
+it('stops when its launcher goes away, with a request still running', async () => {
+  const server = start();
+  const { url } = await server.ready();
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/ws`);
+  await once(socket, 'open');
+  server.child.disconnect();
+  expect(await server.exited).toBe(0);
+});
+
+it('names the port that is taken', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  const server = start({ API_PORT: String(port) });
+  expect(await server.exited).toBe(1);
+  expect(server.output.text).toContain(`Port ${port} is taken by another program`);
+  expect(server.output.text).toContain('API_PORT');
+  expect(server.output.text).not.toMatch(/\n +at /);
+  other.close();
+});
+
+it('names the setting that is missing, or weak', async () => {
+  const bare = start({ DATABASE_URL: '' });
+  expect(await bare.exited).toBe(1);
+  expect(bare.output.text).toMatch(/^hearth server: DATABASE_URL: .*npm start/m);
+  const weak = start({ HEARTH_ADMIN_EMAIL: 'a@hearth.test', HEARTH_ADMIN_PASSWORD: 'short' });
+  expect(await weak.exited).toBe(1);
+  expect(weak.output.text).toContain('HEARTH_ADMIN_PASSWORD');
+});
