@@ -59,7 +59,7 @@ it('starts, says where and how to set it up, keeps secrets out of the log, and s
   expect(server.output.text).not.toMatch(/key of the line|other secret|secret-in-query/);
 });
 
-it('stops when its launcher goes away, with a request still running', async () => {
+it('stops when its launcher goes away, with a socket still open', async () => {
   const server = start();
   const { url } = await server.ready();
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/ws`);

@@ -36,6 +36,8 @@ export interface IdentityNeeds {
   clock: Clock;
 }
 
+const sweepMs = 6 * 3600 * 1000;
+
 /** Builds the domain and lets its authenticator guard the app. */
 export async function buildIdentity(app: FastifyInstance, needs: IdentityNeeds): Promise<Identity> {
   const { config, database, log, clock } = needs;
@@ -53,8 +55,14 @@ export async function buildIdentity(app: FastifyInstance, needs: IdentityNeeds):
   keys.onChanged = () => identity.forget();
   await setup.begin(config.admin);
   await signIns.forgetExpired();
+  const sweeping = setInterval(() => {
+    signIns.forgetExpired().catch((err: unknown) => log.warn({ err }, 'Old sessions stay for now.'));
+  }, sweepMs).unref();
   app.gate.isSetupPending = () => setup.isEverythingClosed();
   app.gate.use('user', (attempt) => identity.authenticate(attempt));
-  app.addHook('onClose', () => audit.close());
+  app.addHook('onClose', () => {
+    clearInterval(sweeping);
+    return audit.close();
+  });
   return { identity, users, signIns, logins, keys, settings, setup, audit };
 }

@@ -1,5 +1,5 @@
 import type { Role } from '@hearth/contract';
-import { and, count, desc, eq, ilike, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, ilike, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
 import { isDuplicate } from '../platform/failures.ts';
 import { users } from './identity.table.ts';
@@ -78,10 +78,6 @@ export class UsersRepository {
       .where(and(...conditions))
       .orderBy(desc(users.createdAt), desc(users.id))
       .limit(limit);
-  }
-
-  async count(): Promise<number> {
-    return (await this.#database.select({ n: count() }).from(users))[0]!.n;
   }
 }
 

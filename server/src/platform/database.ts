@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import { Pool } from 'pg';
+import { Pool, type QueryConfig } from 'pg';
 import { isDatabaseUnreachable } from './failures.ts';
 import type { Log } from './log.ts';
 
@@ -27,9 +27,10 @@ export function openDatabase(url: string, log: Log): Database {
   return drizzle(pool);
 }
 
-/** Throws when the database does not answer. */
+/** Throws when the database does not answer soon. */
 export async function pingDatabase(database: Database): Promise<void> {
-  await database.$client.query('select 1');
+  const ping: QueryConfig & { query_timeout: number } = { text: 'select 1', query_timeout: 2_000 };
+  await database.$client.query(ping);
 }
 
 /** Waits until the database answers: it may still be starting, or replaying what a crash left. */

@@ -20,7 +20,7 @@ export function render(refusal: AppError, family: Family, reply: FastifyReply): 
 }
 
 export function familyOf(request: FastifyRequest): Family {
-  return request.routeOptions.config.family ?? (request.url.startsWith('/v1/') ? 'openai' : 'v1');
+  return request.routeOptions?.config?.family ?? (request.url.startsWith('/v1/') ? 'openai' : 'v1');
 }
 
 export function routeNotFound(request: FastifyRequest): AppError {

@@ -76,6 +76,7 @@ it('answers 4xx to odd parameters and queries, and names the field', async () =>
       const { status, text } = await call(route, url, { headers });
       expect(status, `${name} ${value}: ${text}`).toBeGreaterThanOrEqual(400);
       expect(status, `${name} ${value}: ${text}`).toBeLessThan(500);
+      expectEnvelope(route, text, `${name} ${value}`);
     }
   }
   const { status, text } = await call(

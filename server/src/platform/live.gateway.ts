@@ -1,6 +1,6 @@
 import { LiveRequest, liveSocketPath } from '@hearth/contract';
 import type { FastifyInstance } from 'fastify';
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import { LiveConnection, type LiveLimits, type LivePeople } from './live-connection.ts';
 import type { LiveHub } from './live-hub.ts';
 
@@ -14,7 +14,7 @@ export function liveGateway(
   app.get(liveSocketPath, { websocket: true }, (socket: WebSocket) => {
     const connection = new LiveConnection(socket, hub, people, limits);
     socket.on('message', (data, isBinary) => {
-      const request = isBinary ? undefined : readRequest(String(data));
+      const request = isBinary ? undefined : readRequest(data);
       connection.receive(request).catch((err: unknown) => {
         app.log.error({ err }, 'A live request failed.');
         connection.close(1011, 'internal');
@@ -26,9 +26,13 @@ export function liveGateway(
   });
 }
 
-function readRequest(text: string): LiveRequest | undefined {
+/** The longest request carries an access token. */
+const mostBytes = 8 * 1024;
+
+function readRequest(data: RawData): LiveRequest | undefined {
+  if (Buffer.isBuffer(data) && data.byteLength > mostBytes) return undefined;
   try {
-    return LiveRequest.safeParse(JSON.parse(text)).data;
+    return LiveRequest.safeParse(JSON.parse(String(data))).data;
   } catch {
     return undefined;
   }

@@ -79,6 +79,7 @@ it.each([
   ['what is no JSON', '{'],
   ['an unknown request', '{"type":"shout"}'],
   ['an unknown topic', '{"type":"subscribe","topic":"run:x"}'],
+  ['what is too long', JSON.stringify({ type: 'authenticate', access_token: 'x', more: 'x'.repeat(9000) })],
   ['binary', Buffer.from([1, 2, 3])],
 ])('closes on %s', async (_name, message) => {
   const one = connect();

@@ -4,13 +4,16 @@ import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from './config.ts';
-import { useErrorHandler } from './error-handler.ts';
+import { familyOf, render, useErrorHandler } from './error-handler.ts';
 import { AppError } from './errors.ts';
+import { asAppError } from './failures.ts';
 import { Gate } from './gate.ts';
 import type { Log } from './log.ts';
 import { useSecurityHeaders } from './security-headers.ts';
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Fastify with everything that no domain has a say in; domains then register their routes with `handle`. */
 export async function createWebServer(config: Config, log: Log): Promise<FastifyInstance> {
@@ -18,6 +21,10 @@ export async function createWebServer(config: Config, log: Log): Promise<Fastify
   const app = Fastify({
     loggerInstance,
     genReqId: () => randomUUID(),
+    logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: (error, request, reply) => {
+      render(asAppError(error), familyOf(request), reply);
+    },
     bodyLimit: 2 * 1024 * 1024,
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     forceCloseConnections: 'idle',
@@ -27,17 +34,19 @@ export async function createWebServer(config: Config, log: Log): Promise<Fastify
   app.decorate('handled', new Set<string>());
   app.decorateRequest('caller', undefined);
   useErrorHandler(app);
+  logRequests(app);
   readJsonOnly(app);
   await useSecurityHeaders(app);
   if (config.corsOrigins.length > 0)
-    await app.register(cors, { origin: config.corsOrigins, credentials: true, maxAge: 600 });
-  if (config.rateLimitPerMinute > 0)
-    await app.register(rateLimit, {
-      max: config.rateLimitPerMinute,
-      timeWindow: 60_000,
-      errorResponseBuilder: (_request, { ttl }) =>
-        new AppError('request.rate_limited', 'Too many requests.', {}, Math.ceil(ttl / 1000)),
-    });
+    await app.register(cors, { origin: config.corsOrigins, credentials: true, methods, maxAge: 600 });
+  // Registered always: routes may have limits of their own.
+  await app.register(rateLimit, {
+    global: config.rateLimitPerMinute > 0,
+    max: config.rateLimitPerMinute,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, { ttl }) =>
+      new AppError('request.rate_limited', 'Too many requests.', {}, Math.ceil(ttl / 1000)),
+  });
   await app.register(cookie);
   await app.register(multipart, {
     limits: { files: 1, fields: 10, fieldSize: 10_000, parts: 11, fileSize: Number.POSITIVE_INFINITY },
@@ -45,6 +54,19 @@ export async function createWebServer(config: Config, log: Log): Promise<Fastify
   // Node messages carry at most 500 events; browsers' are far smaller and checked by their gateway.
   await app.register(websocket, { options: { maxPayload: 16 * 1024 * 1024 } });
   return app;
+}
+
+/** One line a request, when it is answered. No query: it may carry names of people's files. */
+function logRequests(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, url, ip, caller } = request;
+    const path = url.split('?', 1)[0];
+    const ms = Math.round(reply.elapsedTime * 100) / 100;
+    request.log.info({ method, path, status: reply.statusCode, ms, ip, caller: caller?.name }, 'answered');
+  });
 }
 
 /** Bodies are JSON unless a route says otherwise; an empty one counts as none. */

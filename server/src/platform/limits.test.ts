@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { startTestApp, type TestAppOptions } from '../testing/test-app.ts';
+
+async function withApp(options: TestAppOptions, use: (url: string) => Promise<void>) {
+  const test = await startTestApp(options);
+  try {
+    await use(test.url);
+  } finally {
+    await test.close();
+  }
+}
+
+it('slows an address that asks too often, in the envelope of the family', async () => {
+  await withApp({ config: { rateLimitPerMinute: 3 } }, async (url) => {
+    for (let i = 0; i < 3; i += 1) expect((await fetch(`${url}/api/v1/setup`)).status).toBe(200);
+    const refused = await fetch(`${url}/api/v1/setup`);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ error: { code: 'request.rate_limited' } });
+  });
+});
+
+it('limits sign-in more than the rest, whoever is tried', async () => {
+  await withApp({ config: { rateLimitPerMinute: 0 } }, async (url) => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 61; i += 1) {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+      statuses.push((await fetch(`${url}/api/v1/auth/login`, init)).status);
+    }
+    expect(new Set(statuses.slice(0, 60))).toEqual(new Set([400]));
+    expect(statuses.at(-1)).toBe(429);
+  });
+});
+
+it('answers other origins only where the settings name them', async () => {
+  const asked = (url: string, origin: string) =>
+    fetch(`${url}/api/v1/setup`, { headers: { origin } }).then(({ headers }) =>
+      headers.get('access-control-allow-origin'),
+    );
+  await withApp({}, async (url) => expect(await asked(url, 'https://app.test')).toBeNull());
+  await withApp({ config: { corsOrigins: ['https://app.test'] } }, async (url) => {
+    expect(await asked(url, 'https://app.test')).toBe('https://app.test');
+    expect(await asked(url, 'https://evil.test')).toBeNull();
+    const preflight = await fetch(`${url}/api/v1/me`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.test', 'access-control-request-method': 'PATCH' },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('PATCH');
+  });
+});
