@@ -27,7 +27,7 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   }
 }
 
-export function describeHolder(home: string, holder: Holder | undefined): string {
+function describeHolder(home: string, holder: Holder | undefined): string {
   if (!holder) return `Hearth already runs on ${home}.`;
   const where = holder.url ? `, at ${holder.url}` : '';
   return `Hearth already runs on ${home}: process ${holder.pid}, since ${holder.since}${where}. Stop that one, or set HEARTH_HOME to another directory.`;

@@ -57,7 +57,7 @@ async function findPackage(): Promise<NativePackage> {
 }
 
 /** Makes the short library names (`libpq.so.5`) in `into`, pointing at the package's real files. */
-export async function linkLibraries(native: string, into: string): Promise<void> {
+async function linkLibraries(native: string, into: string): Promise<void> {
   const links: { source: string; target: string }[] = JSON.parse(
     await readFile(join(native, 'pg-symlinks.json'), 'utf8'),
   );

@@ -7,7 +7,7 @@ import { PostgresError, USE_DATABASE_URL } from './postgres-error.ts';
 import { type Account, runProgram } from './run-program.ts';
 import { makePrivateDir, openWorkplace } from './workplace.ts';
 
-export const POSTGRES_MAJOR = '18';
+const POSTGRES_MAJOR = '18';
 
 /** C.UTF-8 for the C library too where the system has it: pg_trgm asks the library what a letter is. */
 const LOCALES = [['--locale=C.UTF-8'], ['--locale=C', '--builtin-locale=C.UTF-8']];

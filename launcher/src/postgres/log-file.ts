@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-export const LOG_LIMIT_BYTES = 5 * 1024 * 1024;
+const LOG_LIMIT_BYTES = 5 * 1024 * 1024;
 
 /** Keeps one older file. Copy and cut, because the server goes on appending to the descriptor it has. */
 export async function rotateLog(path: string, limitBytes = LOG_LIMIT_BYTES): Promise<boolean> {
