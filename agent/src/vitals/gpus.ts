@@ -25,11 +25,14 @@ export function parseNvidiaSmi(output: string): Gpu[] {
   });
 }
 
-const figure = (cell: string): number | undefined =>
-  /^\d+(\.\d+)?$/.test(cell) ? Number(cell) : undefined;
+const figure = (cell: string): number | undefined => (/^\d+(\.\d+)?$/.test(cell) ? Number(cell) : undefined);
 
 /** Asks nvidia-smi at most every `everyMs`; where the program does not exist it is asked once and never again. */
-export function createGpuReader({ program = 'nvidia-smi', everyMs = 2000, now = Date.now } = {}): () => Promise<Gpu[]> {
+export function createGpuReader({
+  program = 'nvidia-smi',
+  everyMs = 2000,
+  now = Date.now,
+} = {}): () => Promise<Gpu[]> {
   let absent = false;
   let last: { at: number; gpus: Promise<Gpu[]> } | undefined;
   const ask = () =>

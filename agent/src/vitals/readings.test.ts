@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Machine, Vitals } from '@hearth/contract';
 import { expect, it } from 'vitest';
 import { cpuFraction, sumCpuTimes } from './cpu.ts';

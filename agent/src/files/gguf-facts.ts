@@ -1,0 +1,21 @@
+import { GgufInsights, readGgufFileInfo } from 'node-llama-cpp';
+import { UnreadableModel } from './model-file.ts';
+
+/** What a GGUF file says of itself; throws UnreadableModel. */
+export async function readGgufFacts(path: string): Promise<Record<string, unknown>> {
+  try {
+    const info = await readGgufFileInfo(path, { sourceType: 'filesystem', logWarnings: false });
+    const insights = await GgufInsights.from(info);
+    const { general, tokenizer } = info.metadata;
+    return {
+      architecture: general.architecture,
+      title: general.name,
+      context_length: insights.trainContextSize ?? null,
+      parameters: insights.totalParameters,
+      chats: typeof tokenizer.chat_template === 'string',
+    };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UnreadableModel(`The GGUF file cannot be read: ${reason.slice(0, 300)}`);
+  }
+}

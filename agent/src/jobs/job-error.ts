@@ -1,0 +1,9 @@
+/** An end of a job that was foreseen, with words for the person whose job it is. */
+export class JobError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'JobError';
+    this.code = code;
+  }
+}

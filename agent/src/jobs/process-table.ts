@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { platform } from 'node:os';
+
+/** One living process; `startTicks` with `pid` names it for good, since ids come round again. */
+export interface ProcessRow {
+  pid: number;
+  parent: number;
+  group: number;
+  session: number;
+  startTicks: string;
+}
+
+/** Parses `/proc/<pid>/stat`; undefined for one that is dead and only waits to be collected. */
+export function parseStat(text: string): ProcessRow | undefined {
+  // The command's name may hold spaces and parentheses; all figures follow its last parenthesis.
+  const cells = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group, session] = cells;
+  if (state === 'Z' || state === 'X' || state === undefined) return undefined;
+  return {
+    pid: Number.parseInt(text, 10),
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
+    startTicks: cells[19] ?? '',
+  };
+}
+
+const read = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined; // it ended while we looked, or it belongs to somebody else
+  }
+};
+
+export function findProcess(pid: number): ProcessRow | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat === undefined ? undefined : parseStat(stat);
+}
+
+/** All processes of this machine that live now (Linux; elsewhere none can be listed). */
+export function readProcessTable(): ProcessRow[] {
+  if (platform() !== 'linux') return [];
+  return readdirSync('/proc').flatMap((name) =>
+    /^\d+$/.test(name) ? (findProcess(Number(name)) ?? []) : [],
+  );
+}
+
+/** Does the environment this process was started with hold `NAME=value`? */
+export function hasMark(pid: number, name: string, value: string): boolean {
+  const environment = read(`/proc/${pid}/environ`);
+  return environment !== undefined && `\0${environment}`.includes(`\0${name}=${value}\0`);
+}

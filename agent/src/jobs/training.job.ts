@@ -1,0 +1,60 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LearningError, type TrainingEvent, train } from '@hearth/learning';
+import { fetchBlob } from '../files/blob-cache.ts';
+import type { JobContext, JobProgram } from './job-context.ts';
+import { JobError } from './job-error.ts';
+import { uploadArtifact } from './upload.ts';
+
+/** So many attempts in a row at fetching the data: with the waits between them, a server may be away for an hour. */
+const patience = 240;
+
+/** Trains a model on a data set of the server's and gives it the files that come of it. */
+export const trainingJob: JobProgram = async (context) => {
+  const { assignment, directory, signal } = context;
+  const { payload, jobId, jobToken: token, serverUrl } = assignment;
+  if (payload.kind !== 'training') throw new JobError('job.wrong_kind', 'This is no training.');
+  const { config, dataset } = payload;
+  const { cache } = context.cache;
+  const { sha256, sizeBytes } = dataset;
+  const path = await fetchBlob({
+    cache,
+    serverUrl,
+    token,
+    sha256,
+    sizeBytes,
+    owner: jobId,
+    patience,
+    signal,
+  });
+
+  const model = await train({
+    architecture: config.model_architecture,
+    data: { format: dataset.format, bytes: await readFile(path) },
+    config,
+    signal,
+    onEvent: (event) => tell(event, config.epochs, context),
+  }).catch((error: unknown) => {
+    throw error instanceof LearningError ? new JobError(error.code, error.message, error) : error;
+  });
+
+  context.log('INFO', `Trained; giving ${model.artifacts.length} files to the server.`);
+  for (const artifact of model.artifacts) {
+    const file = join(directory.work, artifact.name);
+    await writeFile(file, artifact.bytes, { mode: 0o600 });
+    await uploadArtifact(context, { path: file, name: artifact.name, format: artifact.format });
+  }
+  return { ...model.metadata };
+};
+
+function tell(event: TrainingEvent, epochs: number, context: JobContext): void {
+  if (event.type === 'log') return context.log(event.level, event.message);
+  if (event.type === 'step') {
+    const { epoch, step, steps, loss } = event;
+    // The contract counts steps through the whole run.
+    return context.tell({ type: 'step', epoch, step: (epoch - 1) * steps + step, loss });
+  }
+  const { epoch, loss, accuracy, valLoss, valAccuracy } = event;
+  context.tell({ type: 'epoch', epoch, loss, accuracy, valLoss, valAccuracy });
+  context.tell({ type: 'progress', progress: { done: epoch, total: epochs, unit: 'epochs' } });
+}
