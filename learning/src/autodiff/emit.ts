@@ -1,6 +1,6 @@
 /** From symbolic tensors to an ONNX model file. */
 import { encodeModel, type OnnxConstant, type OnnxNode, type OnnxValue } from '../onnx/model.ts';
-import { type Tensor, topologicalOrder } from './tensor.ts';
+import { type Source, type Tensor, topologicalOrder } from './tensor.ts';
 
 /** A graph's named results. */
 export type Outputs = Readonly<Record<string, Tensor>>;
@@ -17,6 +17,11 @@ export interface EmitOptions {
 const withBatch = (shape: readonly number[], dynamic: boolean): (number | string)[] =>
   dynamic ? ['batch', ...shape.slice(1)] : [...shape];
 
+function nameOf(source: Source, index: number): string {
+  if (source.kind === 'input') return source.name;
+  return source.kind === 'constant' ? (source.name ?? `c${index}`) : `t${index}`;
+}
+
 /** Emits everything the outputs need, as ONNX bytes. The same tensors give the same bytes. */
 export function emitModel(outputs: Outputs, options: EmitOptions = {}): Uint8Array {
   const names = new Map<Tensor, string>();
@@ -30,7 +35,7 @@ export function emitModel(outputs: Outputs, options: EmitOptions = {}): Uint8Arr
       names.set(tensor, names.get(source.value)!);
       continue;
     }
-    const name = source.kind === 'input' ? source.name : `${source.kind === 'constant' ? 'c' : 't'}${index}`;
+    const name = nameOf(source, index);
     names.set(tensor, name);
     if (source.kind === 'input') inputs.push({ name, type, shape: withBatch(shape, source.dynamicBatch) });
     else if (source.kind === 'constant') constants.push({ name, type, shape, data: source.data });

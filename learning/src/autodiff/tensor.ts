@@ -13,7 +13,7 @@ export type Backward = (gradient: Tensor) => readonly (Tensor | undefined)[];
 /** Where a tensor comes from. */
 export type Source =
   | { readonly kind: 'input'; readonly name: string; readonly dynamicBatch: boolean }
-  | { readonly kind: 'constant'; readonly data: Float32Array | BigInt64Array }
+  | { readonly kind: 'constant'; readonly data: Float32Array | BigInt64Array; readonly name?: string }
   | {
       readonly kind: 'operation';
       readonly operator: string;
@@ -48,10 +48,10 @@ export function input(
   return { shape, type, source: { kind: 'input', name, dynamicBatch } };
 }
 
-/** A constant tensor of floats; throws RangeError when the count does not fit the shape. */
-export function constant(data: Float32Array, shape: Shape = [data.length]): Tensor {
+/** A constant tensor of floats, stored in the model under `name` if given; throws RangeError when the count does not fit the shape. */
+export function constant(data: Float32Array, shape: Shape = [data.length], name?: string): Tensor {
   if (data.length !== sizeOf(shape)) throw new RangeError(`${data.length} values do not fill [${shape}]`);
-  return { shape, type: 'float32', source: { kind: 'constant', data } };
+  return { shape, type: 'float32', source: { kind: 'constant', data, name } };
 }
 
 /** A constant scalar. */

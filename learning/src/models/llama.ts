@@ -30,11 +30,17 @@ export interface LlamaSizes {
   readonly epsilon: number;
 }
 
+/**
+ * Starting deviations: what enters the residual stream is wide and what leaves it narrow. On 150 kB of English, 150
+ * steps then reach the loss that 0.02 everywhere (GPT-2) reaches after 350.
+ */
 function parameters(sizes: LlamaSizes, vocabulary: number): Parameter[] {
   const { width, hidden, layers, heads, groups } = sizes;
   const keys = (width / heads) * groups;
-  const normal: Start = { deviation: 0.02 };
-  const residual: Start = { deviation: 0.02 / Math.sqrt(2 * layers) };
+  const embedding: Start = { deviation: 0.5 };
+  const output: Start = { deviation: 0.02 };
+  const normal: Start = { deviation: 0.8 / Math.sqrt(width) };
+  const residual: Start = { deviation: 0.8 / Math.sqrt(width * layers) };
   const blocks = Array.from({ length: layers }, (_, layer): Parameter[] => {
     const name = (part: string) => `model.layers.${layer}.${part}.weight`;
     return [
@@ -50,10 +56,10 @@ function parameters(sizes: LlamaSizes, vocabulary: number): Parameter[] {
     ];
   });
   return [
-    { name: 'model.embed_tokens.weight', shape: [vocabulary, width], start: normal },
+    { name: 'model.embed_tokens.weight', shape: [vocabulary, width], start: embedding },
     ...blocks.flat(),
     { name: 'model.norm.weight', shape: [width], start: 'ones' },
-    { name: 'lm_head.weight', shape: [vocabulary, width], start: normal },
+    { name: 'lm_head.weight', shape: [vocabulary, width], start: output },
   ];
 }
 

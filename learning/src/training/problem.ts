@@ -1,0 +1,30 @@
+import type { Random } from '../random.ts';
+import type { Values } from '../runtime/session.ts';
+import type { Objective } from './graphs.ts';
+
+/** One batch, ready to feed. Arrays are reused by the next batch. */
+export interface Batch {
+  readonly x: Values;
+  /** [rows] */
+  readonly targets: Values;
+  /** [rows]: 0 for rows that only fill the batch. */
+  readonly rowWeights: Float32Array;
+  /** Sum of rowWeights. */
+  readonly weight: number;
+}
+
+/** Data and model of a run, whatever they are: what the training loop needs to know. */
+export interface Problem {
+  /** The objective of a training step, and of an evaluation batch. */
+  readonly training: Objective;
+  readonly evaluation: Objective;
+  readonly stepsPerEpoch: number;
+  /** Learning rate over the run: constant, or warmed up and then lowered along a cosine. */
+  readonly schedule: 'constant' | 'cosine';
+  /** Longest gradient allowed, if limited. */
+  readonly clip?: number;
+  trainingBatches(random: Random): Iterable<Batch>;
+  validationBatches(): Iterable<Batch>;
+  /** Accuracy 0..1 from the sum of row scores and of row weights. */
+  accuracy(part: 'training' | 'validation', score: number, weight: number): number;
+}
