@@ -17,6 +17,8 @@ export interface Form<V extends object> {
   busy: Ref<boolean>;
   /** Shows what is wrong without sending, and answers it; for forms in steps. */
   check: () => Record<string, string>;
+  /** Back to the initial values, nothing tried. */
+  reset: () => void;
   /** Checks and sends; resolves to whether it succeeded. */
   submit: () => Promise<boolean>;
 }
@@ -61,6 +63,11 @@ export function useForm<S extends z.ZodType, V extends object>(
       if (!error || (error instanceof ApiError && Object.keys(refused.value).some(known))) return undefined;
       return errorText(error);
     }),
+    reset() {
+      Object.assign(values, initial);
+      tried.value = false;
+      action.error.value = undefined;
+    },
     check() {
       tried.value = true;
       return ownErrors.value;
