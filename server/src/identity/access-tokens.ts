@@ -36,6 +36,8 @@ export class AccessTokens {
 
   /** Whether the text claims to be one of ours; whatever else it is may be an API key. */
   isOurs(token: string): boolean {
+    // Every JWT's header begins with `{"`; most keys are told apart by that alone.
+    if (!token.startsWith('eyJ')) return false;
     try {
       return decodeProtectedHeader(token).kid === this.#key.id && decodeJwt(token).iss === issuer;
     } catch {

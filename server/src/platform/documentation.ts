@@ -20,7 +20,8 @@ export function documentation(app: FastifyInstance): void {
 }
 
 function serve(app: FastifyInstance, path: string, content: string, type: string): void {
+  const bytes = Buffer.from(content);
   app.get(path, (_request, reply) =>
-    reply.header('content-type', type).header('cache-control', 'no-cache').send(content),
+    reply.header('content-type', type).header('cache-control', 'no-cache').send(bytes),
   );
 }

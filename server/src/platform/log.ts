@@ -1,23 +1,28 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type Log = Logger;
 
-export function createLog(level: string, out?: DestinationStream): Log {
-  const options: LoggerOptions = {
+const credentials = new Set(['authorization', 'cookie', 'set-cookie', 'x-api-key']);
+
+/** Nothing of ours logs headers; should somebody begin to, credentials stay out. */
+const headers = (given: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [
+      name,
+      credentials.has(name.toLowerCase()) ? '[redacted]' : value,
+    ]),
+  );
+const withHeaders = (given: { headers?: Record<string, unknown> }) =>
+  given.headers ? { ...given, headers: headers(given.headers) } : given;
+
+/** JSON lines to standard output, or to `out`. */
+export function createLog(level: string, out: DestinationStream = pino.destination(1)): Log {
+  const options = {
     level,
     base: { service: 'server' },
     timestamp: pino.stdTimeFunctions.isoTime,
-    // Nothing of ours logs headers; should somebody begin to, these stay out.
-    redact: {
-      paths: ['authorization', 'cookie', '["x-api-key"]', '["set-cookie"]'].flatMap((name) => {
-        const path = name.startsWith('[') ? name : `.${name}`;
-        return [`*${path}`, `*.headers${path}`];
-      }),
-      censor: '[redacted]',
-    },
-    serializers: {
-      err: pino.stdSerializers.errWithCause,
-    },
+    // Serializers cost nothing where their key is not logged; pino's `redact` copies every line.
+    serializers: { headers, req: withHeaders, res: withHeaders, err: pino.stdSerializers.errWithCause },
   };
-  return out ? pino(options, out) : pino(options);
+  return pino(options, out);
 }
