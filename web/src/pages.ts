@@ -1,10 +1,11 @@
 import type { RouteRecordRaw } from 'vue-router';
 import { authPages } from './features/auth/auth.pages.ts';
-import { inferencePages } from './features/inference/inference.pages.ts';
+import { datasetsPages } from './features/datasets/datasets.pages.ts';
+import { deploymentsPages } from './features/deployments/deployments.pages.ts';
+import { modelsPages } from './features/models/models.pages.ts';
 import { nodesPages } from './features/nodes/nodes.pages.ts';
 import { overviewPages } from './features/overview/overview.pages.ts';
 import { playgroundPages } from './features/playground/playground.pages.ts';
-import { registryPages } from './features/registry/registry.pages.ts';
 import { settingsPages } from './features/settings/settings.pages.ts';
 import { setupPages } from './features/setup/setup.pages.ts';
 import { trainingPages } from './features/training/training.pages.ts';
@@ -14,9 +15,10 @@ export const pages: RouteRecordRaw[] = [
   ...setupPages,
   ...authPages,
   ...overviewPages,
+  ...datasetsPages,
   ...trainingPages,
-  ...registryPages,
-  ...inferencePages,
+  ...modelsPages,
+  ...deploymentsPages,
   ...playgroundPages,
   ...nodesPages,
   ...settingsPages,

@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router';
 
-export const datasetPages: RouteRecordRaw[] = [
+export const datasetsPages: RouteRecordRaw[] = [
   {
     path: '/datasets',
     name: 'datasets',

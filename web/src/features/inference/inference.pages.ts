@@ -1,3 +1,0 @@
-import type { RouteRecordRaw } from 'vue-router';
-
-export const inferencePages: RouteRecordRaw[] = [];
