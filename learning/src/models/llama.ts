@@ -31,8 +31,8 @@ export interface LlamaSizes {
 }
 
 /**
- * Starting deviations: what enters the residual stream is wide and what leaves it narrow. On 150 kB of English, 150
- * steps then reach the loss that 0.02 everywhere (GPT-2) reaches after 350.
+ * Starting deviations: what enters the residual stream is wide, what leaves it narrow. On 150 kB of English this
+ * reaches a held-out loss of 2.30 in 150 steps; 0.02 everywhere (as GPT-2) reached 2.36 in 300.
  */
 function parameters(sizes: LlamaSizes, vocabulary: number): Parameter[] {
   const { width, hidden, layers, heads, groups } = sizes;
