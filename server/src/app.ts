@@ -5,6 +5,9 @@ import { authRoutes } from './identity/auth.routes.ts';
 import { buildIdentity, type Identity } from './identity/identity.ts';
 import { keysRoutes } from './identity/keys.routes.ts';
 import { meRoutes } from './identity/me.routes.ts';
+import { buildJobs, type JobTimings } from './jobs/jobs.ts';
+import type { LinkTimings } from './nodes/links.service.ts';
+import { buildNodes } from './nodes/nodes.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import type { Database } from './platform/database.ts';
@@ -15,14 +18,25 @@ import { LiveHub } from './platform/live-hub.ts';
 import type { Log } from './platform/log.ts';
 import { webApp } from './platform/web-app.ts';
 import { createWebServer } from './platform/web-server.ts';
+import { pullsRoutes } from './pulls/pulls.routes.ts';
+import { PullsService } from './pulls/pulls.service.ts';
+import { buildRegistry } from './registry/registry.ts';
 import { systemRoutes } from './system/system.routes.ts';
 import { SystemService } from './system/system.service.ts';
+import { buildTraining } from './training/training.ts';
 
 export interface AppNeeds {
   config: Config;
   database: Database;
   log: Log;
   clock?: Clock;
+  /** Times and limits that tests shorten. */
+  tuning?: Tuning;
+}
+export interface Tuning {
+  maxUploadBytes?: number;
+  linkTimings?: LinkTimings;
+  jobTimings?: JobTimings;
 }
 
 /** What was built; closing `app` stops all of it. */
@@ -32,7 +46,8 @@ export interface Built extends Identity {
 }
 
 /** The whole server in one list: what each part needs is what it is given. */
-export async function buildApp({ config, database, log, clock = systemClock }: AppNeeds): Promise<Built> {
+export async function buildApp(needs: AppNeeds): Promise<Built> {
+  const { config, database, log, clock = systemClock, tuning = {} } = needs;
   const app = await createWebServer(config, log);
   const live = new LiveHub();
 
@@ -43,7 +58,13 @@ export async function buildApp({ config, database, log, clock = systemClock }: A
   adminRoutes(app, identity);
   systemRoutes(app, new SystemService(config.home, clock), database);
 
-  // Domains in the order of the architecture: registry, nodes, jobs, training, inference.
+  // Domains in the order of the architecture.
+  const { audit } = identity;
+  const { blobs, datasets, models } = await buildRegistry(app, { config, database, log, clock, ...tuning });
+  const { nodes, links } = buildNodes(app, { config, database, live, audit, log, clock, ...tuning });
+  const jobs = buildJobs(app, { config, database, blobs, nodes, links, audit, log, clock, ...tuning });
+  buildTraining(app, { database, jobs, datasets, models, nodes, live, clock });
+  pullsRoutes(app, new PullsService(jobs, models, nodes, live));
 
   liveGateway(app, live, identity.identity);
   documentation(app);

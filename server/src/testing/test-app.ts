@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@hearth/contract';
 import { testDatabase } from '@hearth/launcher/testing';
-import { type Built, buildApp } from '../app.ts';
+import { type Built, buildApp, type Tuning } from '../app.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Config, readConfig } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
@@ -33,6 +33,7 @@ export interface TestAppOptions {
   setUp?: boolean;
   /** Reach the database through this local port instead of its socket. */
   throughPort?: number;
+  tuning?: Tuning;
 }
 
 /** The real app on a port of its own, with a real, freshly migrated database and an empty home. */
@@ -45,27 +46,40 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const databaseUrl = throughPort === undefined ? stored.url : overTcp(stored.url, throughPort);
   const env = { DATABASE_URL: databaseUrl, HEARTH_HOME: home, API_HOST: '127.0.0.1', API_PORT: '0' };
   const config: Config = { ...readConfig(env), logLevel: 'silent', ...options.config };
-  const log = createLog(process.env.TEST_LOG_LEVEL ?? config.logLevel);
-  const database = openDatabase(config.databaseUrl, log);
-  const built = await buildApp({ config, database, log, clock });
-  const url = await built.app.listen({ host: '127.0.0.1', port: 0 });
-  const adminToken = setUp ? await signInAdmin(built) : '';
-  const clientOf = (token?: string) => createClient({ baseUrl: url, token: () => token });
+  const test = await serve(config, setUp ? signInAdmin : () => Promise.resolve(''), options.tuning, clock);
   return {
-    ...built,
-    url,
-    config,
-    database,
-    adminToken,
-    client: clientOf(adminToken),
-    clientOf,
+    ...test,
     close: async () => {
-      await built.app.close();
-      await database.$client.end();
+      await test.close();
       await stored.drop();
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Another server on the home and database of `test`: beside it, or after it, as after a restart. */
+export function startTestAppBeside(test: TestApp, tuning?: Tuning): Promise<TestApp> {
+  return serve(test.config, () => Promise.resolve(test.adminToken), tuning);
+}
+
+async function serve(
+  config: Config,
+  signIn: (built: Built) => Promise<string>,
+  tuning?: Tuning,
+  clock?: Clock,
+): Promise<TestApp> {
+  const log = createLog(process.env.TEST_LOG_LEVEL ?? config.logLevel);
+  const database = openDatabase(config.databaseUrl, log);
+  const built = await buildApp({ config, database, log, clock, tuning });
+  const url = await built.app.listen({ host: '127.0.0.1', port: 0 });
+  const adminToken = await signIn(built);
+  const clientOf = (token?: string) => createClient({ baseUrl: url, token: () => token });
+  const client = clientOf(adminToken);
+  const close = async () => {
+    await built.app.close();
+    await database.$client.end();
+  };
+  return { ...built, url, config, database, adminToken, client, clientOf, close };
 }
 
 function overTcp(socketUrl: string, port: number): string {

@@ -1,0 +1,38 @@
+import type { Job, JobState } from '@hearth/contract';
+import type { FinishedJob, JobRecord } from './jobs.types.ts';
+
+/** The state people see: a leased job is as good as running. */
+export function stateOf(job: JobRecord): JobState {
+  if (job.state === 'finished') return job.outcome;
+  return job.state === 'queued' ? 'queued' : 'running';
+}
+
+export const isActive = (job: JobRecord) => job.state === 'leased' || job.state === 'running';
+export const isStopping = (job: JobRecord): boolean =>
+  (job.state === 'leased' || job.state === 'running') && job.cancelRequestedAt !== null;
+export const finishedOf = (job: JobRecord): FinishedJob | undefined =>
+  job.state === 'finished' ? job : undefined;
+export const startedAtOf = (job: JobRecord): Date | null => (job.state === 'queued' ? null : job.startedAt);
+export function nodeOf(job: JobRecord): string | null {
+  if (job.state === 'queued') return null;
+  return job.state === 'finished' ? job.nodeId : job.lease.nodeId;
+}
+
+export function asJob(job: JobRecord): Job {
+  const finished = finishedOf(job);
+  return {
+    id: job.id,
+    kind: job.kind,
+    title: job.title,
+    state: stateOf(job),
+    stopping: isStopping(job),
+    priority: job.priority,
+    node_id: nodeOf(job),
+    attempt: job.attempt,
+    progress: job.progress,
+    error: finished?.error ?? null,
+    created_at: job.createdAt.toISOString(),
+    started_at: startedAtOf(job)?.toISOString() ?? null,
+    finished_at: finished?.finishedAt.toISOString() ?? null,
+  };
+}

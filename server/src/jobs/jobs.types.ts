@@ -1,0 +1,73 @@
+import type { JobEvent, JobKind, JobPayload, JobProgress } from '@hearth/contract';
+import type { Transaction } from '../platform/database.ts';
+
+interface Base {
+  id: string;
+  kind: JobKind;
+  title: string;
+  priority: number;
+  arrival: number;
+  payload: JobPayload;
+  createdBy: string | null;
+  attempt: number;
+  progress: JobProgress | null;
+  createdAt: Date;
+}
+export interface Lease {
+  id: string;
+  nodeId: string;
+  expiresAt: Date;
+}
+export interface JobFailure {
+  code: string;
+  message: string;
+}
+export type Outcome = 'completed' | 'failed' | 'stopped';
+
+export type QueuedJob = Base & { state: 'queued' };
+/** Handed to a node; `running` once the node said that it started. Only here is there a lease. */
+export type ActiveJob = Base & {
+  state: 'leased' | 'running';
+  lease: Lease;
+  ackedSeq: number;
+  cancelRequestedAt: Date | null;
+  startedAt: Date | null;
+};
+export type FinishedJob = Base & {
+  state: 'finished';
+  outcome: Outcome;
+  error: JobFailure | null;
+  result: Record<string, unknown> | null;
+  nodeId: string | null;
+  leaseId: string | null;
+  ackedSeq: number;
+  startedAt: Date | null;
+  finishedAt: Date;
+};
+export type JobRecord = QueuedJob | ActiveJob | FinishedJob;
+
+export interface NumberedEvent {
+  seq: number;
+  event: JobEvent;
+}
+export interface JobArtifact {
+  name: string;
+  format: string;
+  sha256: string;
+  sizeBytes: number;
+}
+export interface Completion {
+  at: Date;
+  result: Record<string, unknown>;
+  artifacts: JobArtifact[];
+}
+
+/** What a kind of job means to the domain that orders it. */
+export interface JobHandler {
+  /** The events' effects, committed together with their acknowledgement. */
+  onEvents?(tx: Transaction, job: ActiveJob, events: NumberedEvent[]): Promise<void>;
+  /** The effects of success, in the transaction that ends the job. An AppError turns the success into a failure. */
+  onCompleted?(tx: Transaction, job: ActiveJob, completion: Completion): Promise<void>;
+  /** After the commit: time to tell people. */
+  onChanged?(job: JobRecord, events: NumberedEvent[]): Promise<void>;
+}

@@ -1,0 +1,31 @@
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../platform/errors.ts';
+import type { BlobsService, IncomingFile } from './blobs.service.ts';
+
+export interface Upload {
+  file: IncomingFile;
+  fileName: string;
+}
+
+/** Takes the one file of a multipart request to the disk. Cut short, too large or absent: nothing stays. */
+export async function receiveUpload(request: FastifyRequest, blobs: BlobsService): Promise<Upload> {
+  if (!request.isMultipart())
+    throw new AppError(
+      'request.unsupported_media',
+      'Send the file as multipart/form-data, in a field named file.',
+    );
+  const part = await request.file();
+  if (part?.fieldname !== 'file') {
+    part?.file.resume();
+    throw new AppError('request.invalid', 'The request has no field named file.', {
+      fields: [{ path: 'body.file', message: 'is missing' }],
+    });
+  }
+  const file = await blobs.receive(part.file);
+  // A last boundary that never came shows as a cut request, not as a shorter file.
+  if (part.file.truncated || request.raw.aborted) {
+    await blobs.discard(file);
+    throw new AppError('request.aborted', 'The upload was cut short.');
+  }
+  return { file, fileName: part.filename };
+}

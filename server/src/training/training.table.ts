@@ -1,0 +1,70 @@
+import type { TrainingConfig } from '@hearth/contract';
+import {
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { jobs } from '../jobs/jobs.table.ts';
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+/** A run is a job with a subject: its state lives in `jobs` alone, so the two can never disagree. */
+export const trainingRuns = pgTable(
+  'training_runs',
+  {
+    sessionId: text('session_id').primaryKey(),
+    jobId: uuid('job_id')
+      .notNull()
+      .unique()
+      .references(() => jobs.id),
+    config: jsonb('config').$type<TrainingConfig>().notNull(),
+    datasetName: text('dataset_name').notNull(),
+    datasetSha256: text('dataset_sha256').notNull(),
+    createdBy: text('created_by'),
+    createdAt: moment('created_at').notNull(),
+    /** The registered version, once there is one. */
+    modelName: text('model_name'),
+    modelVersion: integer('model_version'),
+  },
+  (t) => [
+    index('training_runs_newest').on(t.createdAt.desc()),
+    index('training_runs_dataset').on(t.datasetName),
+  ],
+);
+
+const session = () =>
+  text('session_id')
+    .notNull()
+    .references(() => trainingRuns.sessionId, { onDelete: 'cascade' });
+
+export const trainingEpochs = pgTable(
+  'training_epochs',
+  {
+    sessionId: session(),
+    epoch: integer('epoch').notNull(),
+    loss: doublePrecision('loss').notNull(),
+    accuracy: doublePrecision('accuracy').notNull(),
+    valLoss: doublePrecision('val_loss'),
+    valAccuracy: doublePrecision('val_accuracy'),
+    at: moment('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sessionId, t.epoch] })],
+);
+
+export const trainingSteps = pgTable(
+  'training_steps',
+  {
+    sessionId: session(),
+    step: integer('step').notNull(),
+    epoch: integer('epoch').notNull(),
+    loss: doublePrecision('loss').notNull(),
+    at: moment('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sessionId, t.step] })],
+);
