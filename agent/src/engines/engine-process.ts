@@ -16,7 +16,7 @@ export class EngineProcess {
   #stopped = false;
 
   constructor({ onNews, onCrash }: EngineProcessEvents) {
-    this.#child = fork(host, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.#child = fork(host, [], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     let words = '';
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       words = (words + text).slice(-2000);

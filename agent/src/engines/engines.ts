@@ -42,7 +42,8 @@ export class Engines {
 
   start({ requestId, deploymentId, request }: Extract<ServerMessage, { type: 'inference.start' }>): void {
     const deployment = this.#deployments.get(deploymentId);
-    if (deployment) return deployment.start(requestId, request);
+    deployment?.start(requestId, request);
+    if (deployment) return;
     const message = 'This machine does not hold that model.';
     this.#options.send({ type: 'inference.failed', requestId, code: 'deployment.not_found', message });
   }

@@ -48,13 +48,15 @@ export const trainingJob: JobProgram = async (context) => {
 };
 
 function tell(event: TrainingEvent, epochs: number, context: JobContext): void {
-  if (event.type === 'log') return context.log(event.level, event.message);
-  if (event.type === 'step') {
+  if (event.type === 'log') {
+    context.log(event.level, event.message);
+  } else if (event.type === 'step') {
     const { epoch, step, steps, loss } = event;
     // The contract counts steps through the whole run.
-    return context.tell({ type: 'step', epoch, step: (epoch - 1) * steps + step, loss });
+    context.tell({ type: 'step', epoch, step: (epoch - 1) * steps + step, loss });
+  } else {
+    const { epoch, loss, accuracy, valLoss, valAccuracy } = event;
+    context.tell({ type: 'epoch', epoch, loss, accuracy, valLoss, valAccuracy });
+    context.tell({ type: 'progress', progress: { done: epoch, total: epochs, unit: 'epochs' } });
   }
-  const { epoch, loss, accuracy, valLoss, valAccuracy } = event;
-  context.tell({ type: 'epoch', epoch, loss, accuracy, valLoss, valAccuracy });
-  context.tell({ type: 'progress', progress: { done: epoch, total: epochs, unit: 'epochs' } });
 }
