@@ -3,7 +3,7 @@
 // folder. It brings the packages and the pinned Node, then hands over to it.
 import { checkMachine } from './bootstrap/machine.mjs';
 import { installPackages } from './bootstrap/packages.mjs';
-import { handOver, pinnedNode } from './bootstrap/pinned-node.mjs';
+import { compileCache, handOver, pinnedNode } from './bootstrap/pinned-node.mjs';
 import { BootstrapError } from './bootstrap/progress.mjs';
 import { buildWeb } from './bootstrap/web.mjs';
 
@@ -26,7 +26,7 @@ try {
   await installPackages();
   const node = pinnedNode();
   if (verb === 'start' && !args.includes('--help')) await buildWeb(node);
-  handOver(node, program, args);
+  handOver(node, program, args, verb === 'start' ? compileCache : {});
 } catch (error) {
   if (!(error instanceof BootstrapError)) throw error;
   console.error(`\n${error.message}`);

@@ -21,6 +21,11 @@ const childEnv = (node) => ({
   PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
 });
 
+/** Compiled code kept between starts saves each long-running program about 30 MB and a moment. */
+export const compileCache = {
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? at('.cache', 'compiled'),
+};
+
 /** Where this Node can't become the other one: stand between it and the terminal, and stay out of the way. */
 function accompany(node, argv, env) {
   const child = spawn(node, argv, { cwd: root, env, stdio: 'inherit' });
@@ -36,12 +41,11 @@ function accompany(node, argv, env) {
 }
 
 /** Becomes the pinned Node running this program (a process less to feed), or starts it. */
-export function handOver(node, program, args) {
+export function handOver(node, program, args, extraEnv = {}) {
   if (!existsSync(at(program))) throw new BootstrapError(`${program} is not there yet.`);
   const argv = [program, ...args];
-  const env = childEnv(node);
+  const env = { ...childEnv(node), ...extraEnv };
   if (typeof process.execve !== 'function' || process.platform === 'win32') return accompany(node, argv, env);
   process.chdir(root);
-  process.removeAllListeners('warning');
   process.execve(node, [node, ...argv], env);
 }
