@@ -68,6 +68,21 @@ it('stops when its launcher goes away, with a socket still open', async () => {
   expect(await server.exited).toBe(0);
 });
 
+it('answers what it has begun before it stops', async () => {
+  const server = start({ HEARTH_ADMIN_EMAIL: 'a@hearth.test', HEARTH_ADMIN_PASSWORD: 'long enough' });
+  const { url, setupUrl } = await server.ready();
+  expect(setupUrl).toBeUndefined();
+  const answer = fetch(`${url}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'a@hearth.test', password: 'long enough' }),
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  server.child.kill('SIGINT');
+  expect((await answer).status).toBe(200);
+  expect(await server.exited).toBe(0);
+});
+
 it('names the port that is taken', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { type Built, buildApp } from './app.ts';
 import { type Config, ConfigError, readProcessConfig } from './platform/config.ts';
 import { type Database, openDatabase, waitForDatabase } from './platform/database.ts';
@@ -12,8 +11,6 @@ const drainMs = 10_000;
 function sentenceOf(error: unknown, config?: Config): string | undefined {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof NewerDatabaseError) return error.message;
-  if (error instanceof z.ZodError)
-    return `HEARTH_ADMIN_EMAIL or HEARTH_ADMIN_PASSWORD: ${error.issues.map((issue) => issue.message).join('; ')}.`;
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')
     return `Port ${config?.port} is taken by another program: stop that one, or set API_PORT to another port.`;

@@ -26,6 +26,14 @@ it('starts afresh after a right password, and after a quiet quarter of an hour',
   expect(limit.begin('a', 'x', 17 * minute).waitMs).toBe(0);
 });
 
+it('does not count right passwords as guesses', () => {
+  const limit = new LoginLimit();
+  for (let i = 0; i < 30; i += 1) {
+    expect(limit.begin('a', 'x', 0).delayMs).toBe(0);
+    limit.succeed('a', 'x');
+  }
+});
+
 it('only slows an account that many addresses try', () => {
   const limit = new LoginLimit();
   for (let i = 0; i < 10; i += 1) expect(limit.begin(`a${i}`, 'x', 0)).toEqual({ waitMs: 0, delayMs: 0 });

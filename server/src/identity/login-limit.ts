@@ -35,9 +35,11 @@ export class LoginLimit {
     return { waitMs: 0, delayMs: all.count > slowAfter ? slowMs : 0 };
   }
 
-  /** The password was right: this address starts afresh. */
+  /** The password was right: this address starts afresh, and the try was no guess. */
   succeed(address: string, account: string): void {
     this.#pairs.delete(`${address} ${account}`);
+    const all = this.#accounts.get(account);
+    if (all) all.count -= 1;
   }
 }
 

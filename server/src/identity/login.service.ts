@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
+import { networkOf } from '../platform/network.ts';
 import type { AuditService } from './audit.service.ts';
 import { LoginLimit } from './login-limit.ts';
 import { isPassword } from './passwords.ts';
@@ -28,7 +29,8 @@ export class LoginService {
 
   /** Throws unless this is the password of an active person; the same answer, and as late, for whom there is not. */
   async requirePassword(email: string, password: string, ip: string, action: string): Promise<UserRow> {
-    const { waitMs, delayMs } = this.#limit.begin(ip, email, this.#clock().getTime());
+    const address = networkOf(ip);
+    const { waitMs, delayMs } = this.#limit.begin(address, email, this.#clock().getTime());
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
       this.#audit.record({ actor: email, action, success: false, ip, details: { waiting: true } });
@@ -39,7 +41,7 @@ export class LoginService {
     const isRight = await isPassword(password, user?.isActive ? user.passwordHash : undefined);
     this.#audit.record({ actor: email, action, success: isRight, ip });
     if (!isRight || !user) throw new AppError('auth.wrong_credentials', 'E-mail or password is wrong.');
-    this.#limit.succeed(ip, email);
+    this.#limit.succeed(address, email);
     return user;
   }
 }

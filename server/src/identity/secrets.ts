@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -24,11 +24,11 @@ async function createOnce(path: string): Promise<void> {
     keyId: randomBytes(8).toString('hex'),
     signingKey: randomBytes(32).toString('base64url'),
   };
-  try {
-    await using file = await open(path, 'wx', 0o600);
-    await file.writeFile(`${JSON.stringify(fresh)}\n`);
-    await file.sync();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, `${JSON.stringify(fresh)}\n`, { mode: 0o600, flush: true });
+  // A link appears whole or not at all, and never over one that is there.
+  await link(draft, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(draft);
 }

@@ -1,4 +1,4 @@
-import { Email, type Language, Password } from '@hearth/contract';
+import type { Language } from '@hearth/contract';
 import { AppError } from '../platform/errors.ts';
 import type { AuditService } from './audit.service.ts';
 import { isSameSecret, randomToken } from './digests.ts';
@@ -45,8 +45,7 @@ export class SetupService {
     this.#hasKeys = await this.#keys.hasAny();
     this.#hasPeople = await this.#users.hasAny();
     if (this.#hasPeople || !admin) return;
-    const email = Email.parse(admin.email);
-    const password = Password.parse(admin.password);
+    const { email, password } = admin;
     await this.#users.createFirst({ email, password, name: email.split('@')[0]!, language: 'ru' });
     this.#hasPeople = true;
     this.#audit.record({ actor: 'settings', action: 'setup.done', target: email });

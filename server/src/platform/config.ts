@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Email, Password } from '@hearth/contract';
 import { z } from 'zod';
 
 const list = z
@@ -33,8 +34,8 @@ const Environment = z
     RATE_LIMIT_PER_MINUTE: wholeNumber(0, 10_000_000).default(20_000),
     /** Addresses of proxies whose X-Forwarded-* headers are believed. */
     TRUST_PROXY: list,
-    HEARTH_ADMIN_EMAIL: optional,
-    HEARTH_ADMIN_PASSWORD: optional,
+    HEARTH_ADMIN_EMAIL: Email.optional(),
+    HEARTH_ADMIN_PASSWORD: Password.optional(),
     HEARTH_LOCAL_TOKEN_FILE: optional,
     MODELS_DIR: optional,
     DATASETS_DIR: optional,

@@ -50,7 +50,9 @@ export function asAppError(error: unknown): AppError {
     return new AppError('service.unavailable', 'The database cannot be reached just now.', {}, 2);
   if (isOutOfSpace(error)) return new AppError('storage.full', 'There is no space left on the disk.');
   if (isUnstorable(error))
-    return new AppError('request.invalid', 'Text with a NUL character cannot be stored.', { fields: [] });
+    return new AppError('request.invalid', 'A value cannot be stored: a NUL character, or out of range.', {
+      fields: [],
+    });
   const { code = '', statusCode = 500 } = (error instanceof Error ? error : {}) as Partial<FastifyFailure>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || statusCode === 413)
     return new AppError('request.too_large', 'The request is larger than allowed.');
@@ -63,11 +65,13 @@ export function asAppError(error: unknown): AppError {
   return new AppError('internal', 'Something went wrong on the server.');
 }
 
-/** PostgreSQL keeps no NUL, neither in text nor in jsonb. */
+/** PostgreSQL keeps no NUL, neither in text nor in jsonb, and no number or time beyond its types. */
+const unstorable = new Set(['22021', '22P05', '22003', '22007', '22008']);
+
 function isUnstorable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  return code === '22021' || code === '22P05' || isUnstorable(error.cause);
+  const { code = '' } = error as NodeJS.ErrnoException;
+  return unstorable.has(code) || isUnstorable(error.cause);
 }
 
 function isOutOfSpace(error: unknown): boolean {

@@ -28,7 +28,7 @@ declare module 'fastify' {
   }
 }
 
-export type CallerOf<A extends Access> = A extends 'public'
+type CallerOf<A extends Access> = A extends 'public'
   ? undefined
   : A extends 'node'
     ? NodeCaller | JobCaller

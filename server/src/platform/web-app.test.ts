@@ -62,6 +62,7 @@ it('stays inside its folder', async () => {
 it('is the health at / for those who ask for JSON', async () => {
   const answer = await get('/', { accept: 'application/json' });
   expect(await answer.json()).toMatchObject({ status: 'healthy', service: 'hearth' });
+  expect(await (await get('/', { accept: '*/*' })).text()).toContain('The app');
 });
 
 it('forbids inline scripts, framing and foreign origins on every answer', async () => {

@@ -28,7 +28,7 @@ export async function webApp(app: FastifyInstance, dist: string): Promise<void> 
       : reply.code(503).header('content-type', 'text/html; charset=utf-8').send(missing);
 
   app.get('/', async (request, reply) => {
-    if (wantsPage(request)) return page(reply);
+    if (!wantsJson(request)) return page(reply);
     const health = await app.inject({ method: 'GET', url: routes.system.health.path });
     return reply.code(health.statusCode).header('content-type', 'application/json').send(health.body);
   });
@@ -39,4 +39,6 @@ export async function webApp(app: FastifyInstance, dist: string): Promise<void> 
 }
 
 const wantsPage = ({ headers: { accept = '' } }: FastifyRequest) => accept.includes('text/html');
+const wantsJson = (request: FastifyRequest) =>
+  !wantsPage(request) && (request.headers.accept ?? '').includes('application/json');
 const isApi = (url: string) => /^\/(api|v1|assets|health|openapi\.json)(\/|\?|$)/.test(url);

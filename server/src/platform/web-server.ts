@@ -11,6 +11,7 @@ import { AppError } from './errors.ts';
 import { asAppError } from './failures.ts';
 import { Gate } from './gate.ts';
 import type { Log } from './log.ts';
+import { networkOf } from './network.ts';
 import { useSecurityHeaders } from './security-headers.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -25,7 +26,8 @@ export async function createWebServer(config: Config, log: Log): Promise<Fastify
     frameworkErrors: (error, request, reply) => {
       render(asAppError(error), familyOf(request), reply);
     },
-    bodyLimit: 2 * 1024 * 1024,
+    // A million characters of the longest prompt, whatever the script.
+    bodyLimit: 5 * 1024 * 1024,
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },
@@ -44,6 +46,7 @@ export async function createWebServer(config: Config, log: Log): Promise<Fastify
     global: config.rateLimitPerMinute > 0,
     max: config.rateLimitPerMinute,
     timeWindow: 60_000,
+    keyGenerator: (request) => networkOf(request.ip),
     errorResponseBuilder: (_request, { ttl }) =>
       new AppError('request.rate_limited', 'Too many requests.', {}, Math.ceil(ttl / 1000)),
   });
