@@ -15,7 +15,9 @@ export async function readGgufFacts(path: string): Promise<Record<string, unknow
       chats: typeof tokenizer.chat_template === 'string',
     };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UnreadableModel(`The GGUF file cannot be read: ${reason.slice(0, 300)}`);
+    // A parser that runs out of bytes stumbles over what is missing, and says so in words for programmers.
+    const reason =
+      cause instanceof TypeError || cause instanceof RangeError ? 'it is cut short' : String(cause);
+    throw new UnreadableModel(`The GGUF file cannot be read: ${reason.slice(0, 300)}`, { cause });
   }
 }

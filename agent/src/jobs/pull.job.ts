@@ -45,11 +45,10 @@ async function check(pulled: PulledFile, expected: string | undefined, context: 
       `${pulled.name} is not the file that was promised: its digest differs.`,
     );
   }
-  const format = await sniffModel(pulled.path, pulled.name).catch(async (error: unknown) => {
+  const { format, facts } = await inspect(pulled).catch(async (error: unknown) => {
     if (!pulled.isForeign) await rm(pulled.path, { force: true });
     throw error instanceof UnreadableModel ? new JobError('model.unreadable', error.message) : error;
   });
-  const facts = format === 'gguf' ? await readGgufFacts(pulled.path) : {};
   let path = pulled.path;
   if (!pulled.isForeign) {
     await mkdir(cache.cache, { recursive: true });
@@ -59,6 +58,11 @@ async function check(pulled: PulledFile, expected: string | undefined, context: 
   await uploadArtifact(context, { path, name: artifactName(pulled.name), format, sha256 });
   const task = format === 'gguf' ? 'text-generation' : 'unknown';
   return { task, ...facts, ...pulled.details };
+}
+
+async function inspect({ path, name }: PulledFile) {
+  const format = await sniffModel(path, name);
+  return { format, facts: format === 'gguf' ? await readGgufFacts(path) : {} };
 }
 
 /** A name the server takes for an artifact. */
