@@ -4,6 +4,7 @@ import { routes } from '@hearth/contract';
 import { type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
+import { AccessTokens } from './access-tokens.ts';
 import { loadSigningKey, type SigningKey } from './secrets.ts';
 
 let test: TestApp;
@@ -57,6 +58,18 @@ it('refuses every other token', async () => {
     'a subject that is no id': await sign({ ...claims, sub: "' or 1=1" }),
   };
   for (const [name, token] of Object.entries(hostile)) expect(await statusOf(token), name).toBe(401);
+});
+
+it('ends after a quarter of an hour, also for a token it has just accepted', async () => {
+  let now = Date.now();
+  const tokens = new AccessTokens(key, () => new Date(now));
+  const { token, expiresAt } = await tokens.issue(String(claims.sub));
+  expect(expiresAt.getTime() - now).toBeLessThanOrEqual(15 * 60_000);
+  expect(await tokens.verify(token)).toBe(claims.sub);
+  now = expiresAt.getTime() - 1;
+  expect(await tokens.verify(token)).toBe(claims.sub);
+  now += 1;
+  expect(await tokens.verify(token)).toBeUndefined();
 });
 
 it('keeps the secret to its owner, and over a restart', async () => {

@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
 import type { SigningKey } from './secrets.ts';
@@ -16,6 +17,8 @@ export interface AccessToken {
 export class AccessTokens {
   readonly #key: SigningKey;
   readonly #clock: Clock;
+  /** Checked tokens: a signature stays right, only the time has to be looked at again. */
+  readonly #checked = new LRUCache<string, { userId: string; expiresAtSeconds: number }>({ max: 5_000 });
   constructor(key: SigningKey, clock: Clock) {
     this.#key = key;
     this.#clock = clock;
@@ -47,6 +50,13 @@ export class AccessTokens {
 
   /** The person's id, or undefined for a token that must not be trusted. */
   async verify(token: string): Promise<string | undefined> {
+    const known = this.#checked.get(token) ?? (await this.#check(token));
+    if (!known || known.expiresAtSeconds * 1000 <= this.#clock().getTime()) return undefined;
+    this.#checked.set(token, known);
+    return known.userId;
+  }
+
+  async #check(token: string) {
     try {
       const { payload } = await jwtVerify(token, this.#key.secret, {
         algorithms: ['HS256'],
@@ -56,7 +66,8 @@ export class AccessTokens {
         currentDate: this.#clock(),
         requiredClaims: ['sub', 'exp', 'iat'],
       });
-      return z.uuid().safeParse(payload.sub).data;
+      const userId = z.uuid().safeParse(payload.sub).data;
+      return userId === undefined ? undefined : { userId, expiresAtSeconds: payload.exp! };
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
