@@ -1,4 +1,5 @@
 /** Training in a thread of its own. */
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { fromFailure, type TrainingWorkerMessage, type TrainingWorkerTask } from './runtime/messages.ts';
 import type { TrainingEvent } from './training/options.ts';
@@ -8,7 +9,10 @@ export interface TrainOptions extends TrainingRequest {
   /** Aborting ends the run within one step; the promise rejects with an AbortError. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainingEvent) => void;
-  /** Threads inside one operator; default: all cores for text, one for tables, whose operators are small. */
+  /**
+   * Threads inside one operator. Default: for text one less than the cores (at least one), so that the machine stays
+   * responsive; one for tables, whose operators are too small to share.
+   */
   readonly intraOpNumThreads?: number;
 }
 
@@ -22,7 +26,8 @@ const graceMs = 10_000;
  */
 export function train(options: TrainOptions): Promise<TrainedModel> {
   const { signal, onEvent, architecture, data, config } = options;
-  const intraOpNumThreads = options.intraOpNumThreads ?? (data.format === 'text' ? undefined : 1);
+  const intraOpNumThreads =
+    options.intraOpNumThreads ?? (data.format === 'text' ? Math.max(1, availableParallelism() - 1) : 1);
   const aborted = () => new DOMException('The training was stopped.', 'AbortError');
   if (signal?.aborted) return Promise.reject(aborted());
   const workerData: TrainingWorkerTask = { request: { architecture, data, config }, intraOpNumThreads };

@@ -56,7 +56,7 @@ export const architectures: readonly Architecture[] = [
       epsilon: 1e-5,
     },
     defaults: {
-      learning_rate: 0.005,
+      learning_rate: 0.01,
       batch_size: 4,
       epochs: 10,
       optimizer: 'adam',

@@ -10,7 +10,7 @@ import { writeSafetensors } from '../export/safetensors.ts';
 import { type Architecture, getArchitecture } from '../models/architectures.ts';
 import type { Model } from '../models/model.ts';
 import { countWeights, place, weightsOf } from '../models/parameters.ts';
-import { type FitContext, type Fitted, fit } from './fit.ts';
+import { type FitContext, type Fitted, fitModel } from './fit-model.ts';
 import type { LossFunction } from './losses.ts';
 import { finalMetrics, type ModelMetadata, metadataKey } from './metadata.ts';
 import { type Settled, settle, type TrainingOptions } from './options.ts';
@@ -108,7 +108,7 @@ async function trainTable(
   const rows = `${dataset.training.count} rows, ${dataset.validation.count} held out`;
   info(context, `Learning ${aim} from ${encodings.length} columns: ${rows}.`);
 
-  const fitted = await fit(problem, config, context);
+  const fitted = await fitModel(problem, config, context);
   const { model, scale } = problem;
   const metadata: ModelMetadata = {
     ...common(architecture, model, fitted, config),
@@ -145,7 +145,7 @@ async function trainText(architecture: Of<'text'>, text: string, config: Settled
     `Learning from ${amount}, ${validation.length} held out; ${problem.stepsPerEpoch} steps an epoch.`,
   );
 
-  const fitted = await fit(problem, config, context);
+  const fitted = await fitModel(problem, config, context);
   const { weights } = fitted;
   const metadata: ModelMetadata = {
     ...common(architecture, model, fitted, config),

@@ -31,12 +31,11 @@ export function rotary(x: Tensor, base = 10_000): Tensor {
   return add(multiply(x, constant(cos, shape)), multiply(turned, constant(sin, shape)));
 }
 
-/** 0 where a query may look, −70 at later keys, [repeat·positions, positions]. A larger penalty would make e^x
- * underflow, which doubles the time of the softmax; e^−70 is already far below what a float can add. */
+/** 0 where a query may look, −10⁹ at later keys, whose weight is then exactly 0: [repeat·positions, positions]. */
 function causalMask(positions: number, repeat: number): Tensor {
   const mask = new Float32Array(repeat * positions * positions);
   for (let row = 0; row < repeat * positions; row++) {
-    mask.fill(-70, row * positions + (row % positions) + 1, (row + 1) * positions);
+    mask.fill(-1e9, row * positions + (row % positions) + 1, (row + 1) * positions);
   }
   return constant(mask, [repeat * positions, positions]);
 }

@@ -50,7 +50,7 @@ function diverged(epoch: number, step: number, learningRate: number): LearningEr
  * the same weights. Throws the signal's reason within one step of an abort, LearningError training.diverged on a
  * loss that is not finite.
  */
-export async function fit(problem: Problem, options: Settled, context: FitContext): Promise<Fitted> {
+export async function fitModel(problem: Problem, options: Settled, context: FitContext): Promise<Fitted> {
   const { signal, onEvent, now = () => performance.now() } = context;
   const random = seededRandom(options.seed);
   const start = initialWeights(problem.training.model.parameters, random);
