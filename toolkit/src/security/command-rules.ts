@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { isForbiddenPath } from './path-rules.ts';
+import { forbiddenPathTest } from './path-rules.ts';
 import type { SecurityPolicy } from './security-policy.ts';
 import { shellCommands, unknownPart } from './shell-words.ts';
 
@@ -7,6 +7,14 @@ interface Parsed {
   name: string;
   options: Set<string>;
   operands: string[];
+}
+
+/** What one command line is judged by. */
+interface Court {
+  rules: Parsed[];
+  isForbiddenPath: (path: string) => boolean;
+  /** Commands that may still be looked at closely: who nests more wants to hide something. */
+  patience: number;
 }
 
 /** Long options with a letter that means the same. */
@@ -66,43 +74,39 @@ function matches(rule: Parsed, command: Parsed): boolean {
 }
 
 /** Why one simple command is refused; undefined when it is not. */
-function objection(words: string[], rules: Parsed[], policy: SecurityPolicy): string | undefined {
+function objection(words: string[], court: Court): string | undefined {
   const written = words.flatMap((word, i) => (word === '>' ? [words[i + 1] ?? ''] : []));
-  const target = written.find((path) => !harmlessDevice.test(path) && isForbiddenPath(path, policy));
+  const target = written.find((path) => !harmlessDevice.test(path) && court.isForbiddenPath(path));
   if (target !== undefined) return `Writing to ${target} is forbidden`;
   const assignments = words.findIndex((word) => !/^\w+=/.test(word));
   const command = words.slice(assignments === -1 ? words.length : assignments);
   if (command.length === 0) return undefined;
   if (command[0]!.includes(unknownPart) || command[0]!.includes('$'))
     return 'It cannot be known in advance which command this runs';
-  if (!runners.test(nameOf(command[0]!))) return plainObjection(command, rules, policy);
-  return firstOf(command.keys(), (i) => plainObjection(command.slice(i), rules, policy));
+  if (!runners.test(nameOf(command[0]!))) return plainObjection(command, court);
+  return firstOf(command.keys(), (i) => plainObjection(command.slice(i), court));
 }
 
 /** As `objection`, for words that begin with the command's name. */
-function plainObjection(words: string[], rules: Parsed[], policy: SecurityPolicy): string | undefined {
+function plainObjection(words: string[], court: Court): string | undefined {
   const name = nameOf(words[0]!);
-  const concerned = rules.filter((rule) => name === rule.name || name.startsWith(`${rule.name}.`));
+  const concerned = court.rules.filter((rule) => name === rule.name || name.startsWith(`${rule.name}.`));
   if (concerned.length === 0 && !changers.test(name) && !shells.test(name)) return undefined;
+  if (--court.patience < 0) return 'The command is too entangled to be judged';
   const command = parse(words);
   if (concerned.some((rule) => matches(rule, command)))
     return `The command ${command.name} is forbidden like this`;
-  const harmed =
-    changers.test(command.name) && command.operands.find((path) => isForbiddenPath(path, policy));
+  const harmed = changers.test(command.name) && command.operands.find((path) => court.isForbiddenPath(path));
   if (harmed) return `Changing ${harmed} is forbidden`;
-  return shells.test(command.name) ? shellObjection(words, rules, policy) : undefined;
+  return shells.test(command.name) ? shellObjection(words, court) : undefined;
 }
 
 /** A shell runs its words as command lines, or, without any, what it is fed. */
-function shellObjection(
-  [shell, ...rest]: string[],
-  rules: Parsed[],
-  policy: SecurityPolicy,
-): string | undefined {
+function shellObjection([shell, ...rest]: string[], court: Court): string | undefined {
   const lines = rest.filter((word) => !/^-[a-z]*$/i.test(word));
   if (lines.length === 0 || lines.includes('<'))
     return `It cannot be known in advance what ${shell} is to run`;
-  return firstOf([rest.join(' '), ...lines], (line) => lineObjection(line, rules, policy));
+  return firstOf([rest.join(' '), ...lines], (line) => lineObjection(line, court));
 }
 
 function firstOf<T>(items: Iterable<T>, ask: (item: T) => string | undefined): string | undefined {
@@ -113,8 +117,8 @@ function firstOf<T>(items: Iterable<T>, ask: (item: T) => string | undefined): s
   return undefined;
 }
 
-function lineObjection(line: string, rules: Parsed[], policy: SecurityPolicy): string | undefined {
-  return firstOf(shellCommands(line), (words) => objection(words, rules, policy));
+function lineObjection(line: string, court: Court): string | undefined {
+  return firstOf(shellCommands(line), (words) => objection(words, court));
 }
 
 /**
@@ -124,5 +128,5 @@ function lineObjection(line: string, rules: Parsed[], policy: SecurityPolicy): s
 export function commandObjection(line: string, policy: SecurityPolicy): string | undefined {
   if (forkBomb.test(line)) return 'A function that multiplies itself is forbidden';
   const rules = policy.forbiddenCommands.map((rule) => parse(rule.trim().split(/\s+/)));
-  return lineObjection(line, rules, policy);
+  return lineObjection(line, { rules, isForbiddenPath: forbiddenPathTest(policy), patience: 100 });
 }

@@ -137,9 +137,9 @@ describe('validateCommand', () => {
       '$('.repeat(2000),
       ':(){ '.repeat(800),
     ]) {
-      const startedMs = performance.now();
+      const started = process.cpuUsage();
       validator.validateCommand(line);
-      expect(performance.now() - startedMs).toBeLessThan(1000);
+      expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
     }
     fc.assert(
       fc.property(
@@ -245,6 +245,10 @@ describe('validateEmail', () => {
   });
 });
 
+const anyText = fc
+  .array(fc.oneof(fc.integer({ min: 0, max: 0x10ffff }), fc.integer({ min: 0, max: 0x2fff })))
+  .map((points) => String.fromCodePoint(...points));
+
 describe('sanitizeInput', () => {
   it('takes out what does not belong into text and leaves the rest', () => {
     expect(validator.sanitizeInput('  a\0b\x1b[31m\r\nc\td \u202Ee  ')).toBe('ab[31m\nc\td e');
@@ -255,12 +259,11 @@ describe('sanitizeInput', () => {
 
   it('does nothing the second time', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 50 }), (text, maxLength) => {
+      fc.property(anyText, fc.integer({ min: 1, max: 50 }), (text, maxLength) => {
         const once = validator.sanitizeInput(text, { maxLength });
         expect([...once].length).toBeLessThanOrEqual(maxLength);
         expect(validator.sanitizeInput(once, { maxLength })).toBe(once);
       }),
-      { numRuns: 30 },
     );
   });
 

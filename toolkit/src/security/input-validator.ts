@@ -1,5 +1,5 @@
 import { commandObjection } from './command-rules.ts';
-import { climbs, hasControls, isForbiddenPath, isInside } from './path-rules.ts';
+import { climbs, forbiddenPathTest, hasControls, isInside } from './path-rules.ts';
 import { SecurityPolicy } from './security-policy.ts';
 import { ShellSyntaxError } from './shell-words.ts';
 import { fine, refuse, type Verdict } from './verdict.ts';
@@ -42,7 +42,7 @@ export class InputValidator {
     if (path.length > longestPath) return refuse(`The path has more than ${longestPath} characters`);
     if (hasControls(path)) return refuse('The path holds a control character');
     if (climbs(path)) return refuse('The path climbs out of its folder');
-    if (isForbiddenPath(path, this.#policy)) return refuse('The path is forbidden');
+    if (forbiddenPathTest(this.#policy)(path)) return refuse('The path is forbidden');
     return fine;
   }
 

@@ -8,12 +8,13 @@ function comparable(path: string): string {
   return /^[a-z]:/i.test(normal) ? normal.toLowerCase() : normal;
 }
 
-/** True when the path is a forbidden one or lies below one. */
-export function isForbiddenPath(path: string, policy: Pick<SecurityPolicy, 'forbiddenPaths'>): boolean {
-  const wanted = comparable(path);
-  return policy.forbiddenPaths
-    .map(comparable)
-    .some((forbidden) => wanted === forbidden || wanted.startsWith(`${forbidden}/`));
+/** Tells whether a path is a forbidden one of the policy, or lies below one. */
+export function forbiddenPathTest(policy: Pick<SecurityPolicy, 'forbiddenPaths'>): (path: string) => boolean {
+  const forbidden = policy.forbiddenPaths.map(comparable);
+  return (path) => {
+    const wanted = comparable(path);
+    return forbidden.some((root) => wanted === root || wanted.startsWith(`${root}/`));
+  };
 }
 
 /** The path as a lenient server would end up reading it: percent signs decoded, again and again. */

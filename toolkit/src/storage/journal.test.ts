@@ -38,6 +38,17 @@ describe('Journal', () => {
     expect(await journal.read()).toEqual(['b', 'c', 'd']);
   });
 
+  it('reads the newest entries backwards, whatever their length', async () => {
+    const journal = new Journal<string>(join(folder, 'e.jsonl'));
+    expect(await journal.readLast(3)).toEqual([]);
+    const entries = Array.from({ length: 60 }, (_, i) => `${i} ${'ж'.repeat((i * 997) % 9000)}`);
+    for (const entry of entries) void journal.append(entry);
+    expect(await journal.readLast(Infinity)).toEqual(entries.toReversed());
+    expect(await journal.readLast(2)).toEqual([entries[59], entries[58]]);
+    expect(await journal.readLast(2, (entry) => entry.startsWith('1'))).toEqual([entries[19], entries[18]]);
+    expect(await journal.readLast(0)).toEqual([]);
+  });
+
   it('rejects when the disk does not take it, and goes on afterwards', async () => {
     const file = join(folder, 'd.jsonl', 'inside');
     const journal = new Journal<number>(file);

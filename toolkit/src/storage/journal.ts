@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { linesBackwards } from './lines-backwards.ts';
 
 /**
  * A file of JSON lines that is only appended to. Each `append` resolves once the line is on the disk (fsync);
@@ -29,6 +30,18 @@ export class Journal<T> {
         throw error;
       });
       return text.split('\n').flatMap((line) => parse<T>(line));
+    });
+  }
+
+  /** The newest entries that pass `wanted`, the latest first. Reads backwards, no more of the file than needed. */
+  readLast(limit: number, wanted: (entry: T) => boolean = () => true): Promise<T[]> {
+    return this.#next(async () => {
+      const found: T[] = [];
+      for await (const line of linesBackwards(this.#file)) {
+        if (found.length >= limit) break;
+        found.push(...parse<T>(line).filter(wanted));
+      }
+      return found;
     });
   }
 
