@@ -40,8 +40,9 @@ function parameterFields(operation) {
 }
 
 function bodyField(operation) {
-  const [[type, { schema }] = []] = Object.entries(operation.requestBody?.content ?? {});
-  if (!type) return undefined;
+  const [entry] = Object.entries(operation.requestBody?.content ?? {});
+  if (!entry) return undefined;
+  const [type, { schema }] = entry;
   const isJson = type === 'application/json';
   const input = element(isJson ? 'textarea' : 'input', isJson ? { value: '{\n}' } : { type: 'file' });
   return { type, input, parts: [folded('Body', json(opened(schema))), element('label', {}, type, input)] };
