@@ -24,8 +24,7 @@ it('learns 146 kB of English in 300 steps better than a bigram model, within two
 
   const { training, validation, vocabulary } = prepareText(decodeUtf8(data.bytes), 256);
   const bigram = bigramLoss(training, validation, vocabularySize(vocabulary));
-  const { valLoss = Number.NaN, valAccuracy = Number.NaN, seconds } = run.epochs()[0]!;valLoss: number; valAccuracy: number; seconds: number ,
-  ];
+  const { valLoss = Number.NaN, valAccuracy = Number.NaN, seconds } = run.epochs()[0]!;
   console.info(
     `tiny-llama: ${metadata.parameters} weights, 300 steps in ${seconds.toFixed(1)} s (${cpuSeconds.toFixed(1)} s of ` +
       `CPU, ${cpus().length} cores); held-out loss ${valLoss.toFixed(3)} (bigram ${bigram.toFixed(3)}), ` +

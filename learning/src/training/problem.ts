@@ -2,7 +2,7 @@ import type { Random } from '../random.ts';
 import type { Values } from '../runtime/session.ts';
 import type { Objective } from './graphs.ts';
 
-/** One batch, ready to feed. Arrays are reused by the next batch. */
+/** One batch, ready to feed. The same three arrays are reused, together, by the next batch. */
 export interface Batch {
   readonly x: Values;
   /** [rows] */

@@ -1,6 +1,6 @@
 /** The sessions of a run: weights and optimiser state in flat buffers that swap at every step. */
 import type { InferenceSession } from 'onnxruntime-node';
-import { feed, openSession, type SessionOptions } from '../runtime/session.ts';
+import { type Feed, feed, openSession, type SessionOptions, type Values } from '../runtime/session.ts';
 import { evaluationGraph, type Objective, stateNames, stepGraph } from './graphs.ts';
 import type { Optimizer } from './optimizers.ts';
 import type { Batch } from './problem.ts';
@@ -19,11 +19,21 @@ export interface Stepper {
   close(): Promise<void>;
 }
 
-const feedsOf = (batch: Batch, { x, rows }: Objective) => ({
-  x: feed(batch.x, x.shape),
-  targets: feed(batch.targets, [rows]),
-  row_weights: feed(batch.rowWeights, [rows]),
-});
+/** Wraps a batch for ONNX Runtime; arrays that come again keep their wrapping, which small steps notice. */
+function batchFeeder({ x, rows }: Objective): (batch: Batch) => Record<string, Feed> {
+  const wrapped = new WeakMap<Values, Record<string, Feed>>();
+  return (batch) => {
+    const known = wrapped.get(batch.x);
+    if (known) return known;
+    const feeds = {
+      x: feed(batch.x, x.shape),
+      targets: feed(batch.targets, [rows]),
+      row_weights: feed(batch.rowWeights, [rows]),
+    };
+    wrapped.set(batch.x, feeds);
+    return feeds;
+  };
+}
 
 const measured = (results: InferenceSession.ReturnType): Measured => ({
   loss: Number(results.loss!.data[0]),
@@ -40,29 +50,32 @@ export async function openStepper(
   const session = await openSession(stepGraph(objective, optimizer, options.clip), options);
   const names = ['weights', ...stateNames(optimizer)];
   const shape = [start.length];
-  const buffers = () => names.map(() => new Float32Array(start.length));
+  const buffers = () => {
+    const arrays = names.map(() => new Float32Array(start.length));
+    const wrapped = arrays.map((array) => feed(array, shape));
+    const named = (prefix: string) =>
+      Object.fromEntries(names.map((name, index) => [`${prefix}${name}`, wrapped[index]!]));
+    return { weights: arrays[0]!, inputs: named(''), outputs: named('next_') };
+  };
   let [now, next] = [buffers(), buffers()];
-  now[0]!.set(start);
-  let taken = 0;
+  now.weights.set(start);
+  const feeds = batchFeeder(objective);
+  const rate = new Float32Array(1);
+  const taken = new Float32Array(1);
+  const scalars = { learning_rate: feed(rate, []), step: feed(taken, []) };
   return {
     async step(batch, learningRate) {
-      const scalars = {
-        learning_rate: feed(Float32Array.of(learningRate), []),
-        step: feed(Float32Array.of(++taken), []),
-      };
-      const vectors = Object.fromEntries(names.map((name, index) => [name, feed(now[index]!, shape)]));
-      const into = Object.fromEntries(
-        names.map((name, index) => [`next_${name}`, feed(next[index]!, shape)]),
-      );
+      rate[0] = learningRate;
+      taken[0]! += 1;
       const results = await session.run(
-        { ...feedsOf(batch, objective), ...scalars, ...vectors },
-        { ...into, loss: null, score: null },
+        { ...feeds(batch), ...scalars, ...now.inputs },
+        { ...next.outputs, loss: null, score: null },
       );
       [now, next] = [next, now];
       return measured(results);
     },
     get weights() {
-      return now[0]!;
+      return now.weights;
     },
     close: () => session.release(),
   };
@@ -77,9 +90,10 @@ export interface Evaluator {
 /** Opens the evaluation graph. */
 export async function openEvaluator(objective: Objective, options: SessionOptions = {}): Promise<Evaluator> {
   const session = await openSession(evaluationGraph(objective), options);
+  const feeds = batchFeeder(objective);
   return {
     evaluate: async (batch, weights) =>
-      measured(await session.run({ ...feedsOf(batch, objective), weights: feed(weights, [weights.length]) })),
+      measured(await session.run({ ...feeds(batch), weights: feed(weights, [weights.length]) })),
     close: () => session.release(),
   };
 }
