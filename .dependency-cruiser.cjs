@@ -8,7 +8,7 @@ const order = [
   ['registry'],
   ['nodes'],
   ['jobs'],
-  ['scripts', 'training', 'inference'],
+  ['scripts', 'training', 'inference', 'pulls'],
   ['projects', 'federation', 'characters', 'chat'],
   ['monitoring'],
   ['alerts'],

@@ -57,7 +57,8 @@ export const ChatCompletion = z.object({
       finish_reason: FinishReason,
     }),
   ),
-  usage: Usage,
+  /** Absent where an attached server keeps it back. */
+  usage: Usage.nullish(),
 });
 export const ChatCompletionChunk = z.object({
   id: z.string(),

@@ -1,10 +1,12 @@
-import { routes } from '@hearth/contract';
 import type { FastifyInstance } from 'fastify';
 import { adminRoutes } from './identity/admin.routes.ts';
 import { authRoutes } from './identity/auth.routes.ts';
 import { buildIdentity, type Identity } from './identity/identity.ts';
 import { keysRoutes } from './identity/keys.routes.ts';
 import { meRoutes } from './identity/me.routes.ts';
+import { loadSigningKey } from './identity/secrets.ts';
+import { buildInference } from './inference/inference.ts';
+import type { RequestTimings } from './inference/node-requests.ts';
 import { buildJobs, type JobTimings } from './jobs/jobs.ts';
 import type { LinkTimings } from './nodes/links.service.ts';
 import { buildNodes } from './nodes/nodes.ts';
@@ -37,6 +39,7 @@ export interface Tuning {
   maxUploadBytes?: number;
   linkTimings?: LinkTimings;
   jobTimings?: JobTimings;
+  requestTimings?: RequestTimings;
 }
 
 /** What was built; closing `app` stops all of it. */
@@ -65,11 +68,12 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
   const jobs = buildJobs(app, { config, database, blobs, nodes, links, audit, log, clock, ...tuning });
   buildTraining(app, { database, jobs, datasets, models, nodes, live, clock });
   pullsRoutes(app, new PullsService(jobs, models, nodes, live));
+  const { secret } = await loadSigningKey(config.home);
+  buildInference(app, { database, models, nodes, links, live, secret, clock, log, ...tuning });
 
   liveGateway(app, live, identity.identity);
   documentation(app);
   await webApp(app, config.webDist);
-  // While the domains move in: those that are here. In the end: all of `routes`.
-  requireEveryRouteHandled(app, { system: routes.system, identity: routes.identity });
+  requireEveryRouteHandled(app);
   return { app, live, ...identity };
 }
