@@ -99,6 +99,9 @@ it('names the setting that is missing, or weak', async () => {
   const bare = start({ DATABASE_URL: '' });
   expect(await bare.exited).toBe(1);
   expect(bare.output.text).toMatch(/^hearth server: DATABASE_URL: .*npm start/m);
+  const wrong = start({ DATABASE_URL: database.url.replace(/test_\w+/, 'nowhere') });
+  expect(await wrong.exited).toBe(1);
+  expect(wrong.output.text).toMatch(/^hearth server: .*DATABASE_URL names refuses us: .*nowhere/m);
   const weak = start({ HEARTH_ADMIN_EMAIL: 'a@hearth.test', HEARTH_ADMIN_PASSWORD: 'short' });
   expect(await weak.exited).toBe(1);
   expect(weak.output.text).toContain('HEARTH_ADMIN_PASSWORD');

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Built, buildApp } from './app.ts';
 import { type Config, ConfigError, readProcessConfig } from './platform/config.ts';
 import { type Database, openDatabase, waitForDatabase } from './platform/database.ts';
+import { isDatabaseUnreachable } from './platform/failures.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { migrateDatabase, NewerDatabaseError } from './platform/migrate.ts';
 
@@ -11,7 +12,9 @@ const drainMs = 10_000;
 function sentenceOf(error: unknown, config?: Config): string | undefined {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof NewerDatabaseError) return error.message;
-  const { code } = error as NodeJS.ErrnoException;
+  if (isDatabaseUnreachable(error)) return 'The database that DATABASE_URL names cannot be reached.';
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (/^(28|3D)...$/.test(code)) return `The database that DATABASE_URL names refuses us: ${message}.`;
   if (code === 'EADDRINUSE')
     return `Port ${config?.port} is taken by another program: stop that one, or set API_PORT to another port.`;
   if (code === 'EACCES')

@@ -37,8 +37,6 @@ const Environment = z
     HEARTH_ADMIN_EMAIL: Email.optional(),
     HEARTH_ADMIN_PASSWORD: Password.optional(),
     HEARTH_LOCAL_TOKEN_FILE: optional,
-    MODELS_DIR: optional,
-    DATASETS_DIR: optional,
     LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   })
   .refine((env) => (env.HEARTH_ADMIN_EMAIL === undefined) === (env.HEARTH_ADMIN_PASSWORD === undefined), {
@@ -60,8 +58,6 @@ const Environment = z
         ? { email: env.HEARTH_ADMIN_EMAIL, password: env.HEARTH_ADMIN_PASSWORD }
         : undefined,
     localTokenFile: env.HEARTH_LOCAL_TOKEN_FILE,
-    modelsDir: env.MODELS_DIR,
-    datasetsDir: env.DATASETS_DIR,
     logLevel: env.LOG_LEVEL,
     /** The built web app; where it is missing, a page says so. */
     webDist: resolve(import.meta.dirname, '../../../web/dist'),

@@ -3,13 +3,14 @@ import { routes } from '@hearth/contract';
 import { testDatabase } from '@hearth/launcher/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, waitForDatabase } from './database.ts';
 import { createLog } from './log.ts';
 
 /** A wire between the server and the real database that can be cut, and mended. */
 function wireTo(socketPath: string) {
   const sockets = new Set<Socket>();
   let isCut = false;
+  let isFrozen = false;
   const server: Server = createServer((near) => {
     if (isCut) return near.destroy();
     const far = connect(socketPath);
@@ -19,6 +20,7 @@ function wireTo(socketPath: string) {
       one.on('close', () => sockets.delete(one));
     }
     near.pipe(far).pipe(near);
+    if (isFrozen) for (const one of [near, far]) one.pause();
   });
   return {
     listen: () => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)),
@@ -29,6 +31,14 @@ function wireTo(socketPath: string) {
     },
     mend: () => {
       isCut = false;
+    },
+    freeze: () => {
+      isFrozen = true;
+      for (const socket of sockets) socket.pause();
+    },
+    thaw: () => {
+      isFrozen = false;
+      for (const socket of sockets) socket.resume();
     },
     close: () => server.close(),
   };
@@ -73,6 +83,19 @@ it('answers 503 with Retry-After while the database is away, and 200 soon after 
   expect(performance.now() - mended).toBeLessThan(2_000);
 });
 
+it('says within seconds that a frozen database does not answer, and goes on where it thaws', async () => {
+  expect((await health()).status).toBe(200);
+  wire.freeze();
+  const frozen = performance.now();
+  const answers = await Promise.all([health(), health(), health()]);
+  expect(answers.map(({ status }) => status)).toEqual([503, 503, 503]);
+  expect(performance.now() - frozen).toBeLessThan(8_000);
+  wire.thaw();
+  const thawed = performance.now();
+  await expect.poll(async () => (await health()).status, { timeout: 5_000 }).toBe(200);
+  expect(performance.now() - thawed).toBeLessThan(2_000);
+});
+
 it('survives a connection that dies in the middle of a transaction', async () => {
   const work = test.database.transaction(async (tx) => {
     await tx.execute('select 1');
@@ -95,6 +118,16 @@ it('does not wait for ever for a database that has stopped answering', async () 
   expect(performance.now() - started).toBeLessThan(5_000);
   await database.$client.end();
   silent.close();
+});
+
+it('waits for a database that is still starting, and not for ever', async () => {
+  const log = createLog('silent');
+  const away = openDatabase('postgres://x@127.0.0.1:1/x', log);
+  await expect(waitForDatabase(away, log, 400)).rejects.toThrow(/ECONNREFUSED/);
+  await away.$client.end();
+  wire.cut();
+  setTimeout(() => wire.mend(), 700);
+  await waitForDatabase(test.database, log, 10_000);
 });
 
 it('writes audit rows that waited for the database', async () => {
