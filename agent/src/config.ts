@@ -60,6 +60,13 @@ export const jobMarker = 'HEARTH_JOB_ID';
 /** The environment of a job's processes: this process's own, and the mark. */
 export const jobEnvironment = (jobId: string): NodeJS.ProcessEnv => ({ ...process.env, [jobMarker]: jobId });
 
+/**
+ * The environment of an engine's process. One native thread does its work in turn: node-llama-cpp 3.20 otherwise
+ * samples several sequences of one context at once on libuv's threads, while llama.cpp reorders that context's
+ * logits on first use, and tokens end up in each other's texts (seen with SmolLM2, four at once; never with one).
+ */
+export const engineEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, UV_THREADPOOL_SIZE: '1' });
+
 export const agentVersion: string = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'))).version;

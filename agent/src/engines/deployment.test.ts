@@ -5,7 +5,7 @@ import { train } from '@hearth/learning';
 import { beforeAll, expect, it } from 'vitest';
 import { bundled } from '../../../learning/src/testing/files.ts';
 import { trainTinyGguf } from '../../../learning/src/testing/tiny-gguf.ts';
-import { findProcess } from '../jobs/process-table.ts';
+import { findProcess, hasMark } from '../jobs/process-table.ts';
 import { startAgent } from '../testing/agent-process.ts';
 import { temporaryFolder } from '../testing/folder.ts';
 import { ScriptedServer } from '../testing/scripted-server.ts';
@@ -110,6 +110,28 @@ it('deploys, answers in pieces, is told to stop, and takes the model down again'
   await server.until(() => enginesOf(agent.child.pid).length === 0);
   expect(await ask(server, one, prose(1)).end()).toMatchObject({ code: 'deployment.not_found' });
   expect(server.faults).toEqual([]);
+}, 60_000);
+
+it('answers several at once, each as if it were alone', async () => {
+  const server = await ScriptedServer.start();
+  const agent = await connect(server);
+  const one = spec(server, 'llama', gguf);
+  deploy(server, [one]);
+  await state(server, one, 'ready');
+  // What keeps their tokens apart; models of some size mix them up without it, this one is too small to show it.
+  const [engine = 0] = enginesOf(agent.child.pid);
+  expect(hasMark(engine, 'UV_THREADPOOL_SIZE', '1')).toBe(true);
+  const prompts = ['Alice ', 'The Queen ', 'Why ', 'the Rabbit ', 'and then ', 'you '];
+  const answers = prompts.map((prompt) => ({ ...prose(60), prompt }));
+  const alone: string[] = [];
+  for (const request of answers) {
+    const answer = ask(server, one, request);
+    await answer.end();
+    alone.push(answer.text().join(''));
+  }
+  const together = answers.map((request) => ask(server, one, request));
+  for (const answer of together) await answer.end();
+  expect(together.map((answer) => answer.text().join(''))).toEqual(alone);
 }, 60_000);
 
 it('predicts rows, and says which column is wrong', async () => {

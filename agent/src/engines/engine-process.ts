@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
+import { engineEnvironment } from '../config.ts';
 import { EngineNews, type EngineOrder } from './engine-messages.ts';
 
 export interface EngineProcessEvents {
@@ -16,7 +17,11 @@ export class EngineProcess {
   #stopped = false;
 
   constructor({ onNews, onCrash }: EngineProcessEvents) {
-    this.#child = fork(host, [], { execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.#child = fork(host, [], {
+      execArgv: [],
+      env: engineEnvironment(),
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     let words = '';
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       words = (words + text).slice(-2000);

@@ -142,6 +142,8 @@ function samplingOptions({ temperature, topP, seed }: Sampling) {
     topP: topP ?? 0.95,
     minP: topP == null ? 0.05 : 0,
     topK: 40,
+    // Without it the end of an answer and a full context would look the same.
+    yieldEogToken: true,
     seed: seed == null ? randomInt(2 ** 32) : Math.abs(seed) % 2 ** 32,
   };
 }
