@@ -2,7 +2,7 @@ import { type Client, createClient, liveSocketPath } from '@hearth/contract';
 import { type InjectionKey, inject } from 'vue';
 import { type Access, createAccess } from './access.ts';
 import { createAuthorizedFetch } from './authorized-fetch.ts';
-import { createLive, type Live } from './live.ts';
+import { createLive, type Live, type Socket } from './live.ts';
 import { createUpload, type Upload } from './upload.ts';
 
 /** Everything that talks to the server. */
@@ -16,13 +16,15 @@ export interface Api {
   live: Live;
 }
 
-export function createApi(doFetch: typeof fetch = (...args) => fetch(...args)): Api {
+const openSocket = (): Socket => new WebSocket(location.origin.replace(/^http/, 'ws') + liveSocketPath);
+
+export function createApi(
+  doFetch: typeof fetch = (...args) => fetch(...args),
+  connect: () => Socket = openSocket,
+): Api {
   const access = createAccess({ fetch: doFetch });
   const authorizedFetch = createAuthorizedFetch(access, doFetch);
-  const live = createLive({
-    connect: () => new WebSocket(location.origin.replace(/^http/, 'ws') + liveSocketPath),
-    token: access.token,
-  });
+  const live = createLive({ connect, token: access.token });
   return {
     call: createClient({ fetch: authorizedFetch }),
     fetch: authorizedFetch,

@@ -129,7 +129,7 @@ export function createLive({
   function receive(text: string): void {
     const parsed = LiveMessage.safeParse(jsonOf(text));
     if (!parsed.success) {
-      console.warn('A live message was not understood.', parsed.error);
+      console.warn(`A live message was not understood: ${parsed.error.issues[0]?.message}`);
       return;
     }
     const message = parsed.data;

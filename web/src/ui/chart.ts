@@ -65,6 +65,8 @@ export function lineChartConfig(
             font,
             maxTicksLimit: 6,
             maxRotation: 0,
+            align: 'inner',
+            padding: 6,
             callback: (x) => options.formatX(Number(x)),
           },
           bounds: 'data',

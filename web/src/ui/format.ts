@@ -1,8 +1,11 @@
 /** Figures as people read them, pure: the locale is passed in. */
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
 
+const powerOf = (bytes: number): number =>
+  bytes < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log(bytes) / Math.log(1024)));
+
 export function formatBytes(bytes: number, locale: string): string {
-  const power = bytes < 1 ? 0 : Math.min(byteUnits.length - 1, Math.floor(Math.log(bytes) / Math.log(1024)));
+  const power = powerOf(bytes);
   const value = bytes / 1024 ** power;
   return new Intl.NumberFormat(locale, {
     style: 'unit',
@@ -10,6 +13,14 @@ export function formatBytes(bytes: number, locale: string): string {
     unitDisplay: 'short',
     maximumFractionDigits: power === 0 || value >= 100 ? 0 : 1,
   }).format(value);
+}
+
+/** "402 / 460 GB": a part in the unit of its whole. */
+export function formatBytesOf(part: number, whole: number, locale: string): string {
+  const unit = 1024 ** powerOf(whole);
+  const value = part / unit;
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: value >= 100 ? 0 : 1 }).format(value);
+  return `${number} / ${formatBytes(whole, locale)}`;
 }
 
 export const formatPercent = (fraction: number, locale: string, digits = 0): string =>

@@ -14,6 +14,7 @@ export function useFormat() {
     date: bound<[string]>(format.formatDate),
     dateTime: bound<[string]>(format.formatDateTime),
     time: bound<[string | number]>(format.formatTime),
+    bytesOf: (part: number, whole: number) => format.formatBytesOf(part, whole, locale.value),
     percent: (fraction: number, digits = 0) => format.formatPercent(fraction, locale.value, digits),
     number: (value: number, significant = 4) => format.formatNumber(value, locale.value, significant),
     relative: (at: string, nowMs = Date.now()) => format.formatRelative(at, nowMs, locale.value),

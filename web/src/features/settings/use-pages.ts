@@ -10,7 +10,13 @@ interface Page<T> {
 export function usePages<T>(
   load: (cursor: string | undefined, signal?: AbortSignal) => Promise<Page<T>>,
   sources: WatchSource[] = [],
-): { first: Resource<Page<T>>; items: Ref<readonly T[]>; hasMore: Ref<boolean>; more: () => Promise<void>; failed: ShallowRef<unknown> } {
+): {
+  first: Resource<Page<T>>;
+  items: Ref<readonly T[]>;
+  hasMore: Ref<boolean>;
+  more: () => Promise<void>;
+  failed: ShallowRef<unknown>;
+} {
   const first = useResource((signal) => load(undefined, signal), sources);
   const further = shallowRef<Page<T>[]>([]);
   const loading = ref(false);
