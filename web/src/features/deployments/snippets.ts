@@ -7,7 +7,12 @@ export interface Snippet {
 }
 
 /** How to call a deployment from elsewhere. The key is named, never filled in. */
-export function snippetsFor({ id, name, task, chats, inputs }: Deployment, origin: string): Snippet[] {
+export function snippetsFor(
+  { id, name, task, inputs, ...deployment }: Deployment,
+  origin: string,
+): Snippet[] {
+  // Whether it chats is known once it is loaded; the chat route answers for base models too.
+  const chats = deployment.chats || deployment.state !== 'ready';
   if (task !== 'text-generation') {
     const row = rowOf(inputs ?? [], exampleDraft(inputs ?? []));
     return [

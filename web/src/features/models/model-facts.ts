@@ -28,7 +28,8 @@ function listText(items: readonly unknown[], formatNumber: (value: number) => st
 function itemText(item: unknown, formatNumber: (value: number) => string): string {
   if (typeof item === 'number') return formatNumber(item);
   if (typeof item !== 'object' || item === null) return String(item);
-  return 'name' in item ? String(item.name) : JSON.stringify(item);
+  const named = item as { name?: unknown; column?: unknown };
+  return String(named.name ?? named.column ?? JSON.stringify(item));
 }
 
 const cut = (text: string): string =>

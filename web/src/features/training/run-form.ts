@@ -36,7 +36,7 @@ export const emptyRun: RunValues = {
   steps_per_epoch: undefined,
 };
 const textFormats: readonly DatasetFormat[] = ['text'];
-const tableFormats: readonly DatasetFormat[] = ['csv'];
+const tableFormats: readonly DatasetFormat[] = ['csv', 'json', 'jsonl'];
 
 /** What can be learnt from a data set; undefined where training can't read its format. */
 export function dataKind(dataset: Pick<Dataset, 'format'>): Architecture['data'] | undefined {
@@ -58,14 +58,15 @@ export const defaultTarget = (columns: readonly string[]): string | undefined =>
   columns.find((column) => /^(label|target|class)$/i.test(column)) ?? columns[columns.length - 1];
 
 export type TargetKind = 'classes' | 'numbers';
-/** More distinct numbers than this in the first rows look like a quantity, not like classes. */
+/** More distinct numbers than this, or numbers that hardly repeat, are a quantity and not classes. */
 const mostClasses = 20;
 
 /** What the target's first values look like. The server decides by the whole column; this only suggests. */
 export function guessTarget(values: readonly string[]): TargetKind {
   const given = values.map((value) => value.trim()).filter(Boolean);
   const isNumeric = given.length > 0 && given.every((value) => !Number.isNaN(Number(value)));
-  return isNumeric && new Set(given).size > mostClasses ? 'numbers' : 'classes';
+  const few = Math.max(2, Math.min(mostClasses, given.length / 2));
+  return isNumeric && new Set(given).size > few ? 'numbers' : 'classes';
 }
 
 /** Losses that go with what is predicted; text takes cross entropy only. */
