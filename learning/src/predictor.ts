@@ -29,10 +29,7 @@ export interface Predictor {
 }
 
 /** Encodes rows [count × features] as the model expects them; throws as `Predictor.predict` says. */
-export function encodeRows(
-  rows: readonly PredictionRow[],
-  { features, target }: TabularMetadata,
-): Float32Array {
+function encodeRows(rows: readonly PredictionRow[], { features, target }: TabularMetadata): Float32Array {
   const known = new Set([...features.map((it) => it.column), target]);
   const width = features.reduce((total, it) => total + widthOf(it), 0);
   const encoded = new Float32Array(rows.length * width);

@@ -79,43 +79,13 @@ describe('stopping', () => {
   });
 });
 
-const numbers = `x,y\n${Array.from({ length: 60 }, (_, i) => `${i},${i * 1.37}`).join('\n')}`;
-
 it.each([
-  ['an unknown architecture', { architecture: 'resnet' }, 'architecture.unknown'],
-  ['a text for a table', { data: { text: 'abc', format: 'text' } }, 'dataset.format_unsupported'],
-  ['a format nobody reads', { data: { text: 'abc', format: 'npy' } }, 'dataset.format_unsupported'],
-  ['an empty file', { data: { text: '', format: 'csv' } }, 'dataset.no_rows'],
   [
-    'bytes that are no text',
-    { data: { bytes: Uint8Array.of(0xff, 0xfe), format: 'csv' } },
-    'dataset.unreadable',
+    'a LearningError with its code',
+    { text: '', format: 'csv' },
+    { name: 'LearningError', code: 'dataset.no_rows' },
   ],
-  ['a missing target', { config: { ...config, target: 'price' } }, 'dataset.target_missing'],
-  ['too large a learning rate', { config: { ...config, learning_rate: 2 } }, 'config.invalid'],
-  ['half an epoch', { config: { ...config, epochs: 1.5 } }, 'config.invalid'],
-  ['bce for a number', { config: { ...config, loss_function: 'bce' as const } }, 'config.loss_unsuited'],
-  [
-    'mse for a text',
-    {
-      architecture: 'tiny-llama',
-      data: bundled('alice.txt'),
-      config: { ...config, loss_function: 'mse' as const },
-    },
-    'config.loss_unsuited',
-  ],
-])('refuses %s', async (_name, change, code) => {
-  const promise = train({ architecture: 'mlp', data: { text: numbers, format: 'csv' }, config, ...change });
-  await expect(promise).rejects.toThrow(expect.objectContaining({ name: 'LearningError', code }));
-});
-
-it('says when training diverges, and how to help it', async () => {
-  const rows = Array.from({ length: 60 }, (_, i) => `${i},${i % 7 === 0 ? '1e30' : i / 7}`).join('\n');
-  const promise = train({
-    architecture: 'mlp',
-    data: { text: `x,y\n${rows}`, format: 'csv' },
-    config: { learning_rate: 1, batch_size: 4, epochs: 50, optimizer: 'sgd', loss_function: 'mse' },
-  });
-  await expect(promise).rejects.toThrow(expect.objectContaining({ code: 'training.diverged' }));
-  await expect(promise).rejects.toThrow('A learning rate below 1');
+  ['any other error as it is', { text: undefined, format: 'csv' } as never, { name: 'TypeError' }],
+])('carries %s out of the worker', async (_name, data, error) => {
+  await expect(train({ architecture: 'mlp', data, config })).rejects.toThrow(expect.objectContaining(error));
 });

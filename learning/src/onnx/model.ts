@@ -2,11 +2,11 @@
 import { bytes, type Field, float, integer, message, string } from './protobuf.ts';
 
 /** Element types used here, by their ONNX number. */
-export const elementTypes = { float32: 1, int64: 7, bool: 9 } as const;
+const elementTypes = { float32: 1, int64: 7, bool: 9 } as const;
 export type ElementType = keyof typeof elementTypes;
 
 /** A node attribute: number arrays become INTS, `{ float }` FLOAT, a plain number INT, text STRING. */
-export type AttributeValue = number | readonly number[] | string | { readonly float: number };
+type AttributeValue = number | readonly number[] | string | { readonly float: number };
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** One call of an operator. */
@@ -42,7 +42,7 @@ export interface OnnxGraph {
 }
 
 /** Opset of the emitted graphs: every operator used exists in it, and older runtimes still read it. */
-export const opset = 17;
+const opset = 17;
 const irVersion = 8;
 
 function attribute(name: string, value: AttributeValue): Field {

@@ -34,5 +34,3 @@ export function openSession(model: Uint8Array, options: SessionOptions = {}): Pr
     extra: { session: { set_denormal_as_zero: '1', intra_op: { allow_spinning: '0' } } },
   });
 }
-
-export type Session = InferenceSession;

@@ -3,7 +3,7 @@ import type { Encoding } from '../data/encoding.ts';
 import type { EpochEvent, Settled } from './options.ts';
 
 /** Figures of the last epoch. */
-export interface FinalMetrics {
+interface FinalMetrics {
   readonly loss: number;
   readonly accuracy: number;
   readonly val_loss?: number;

@@ -23,7 +23,7 @@ export const sqrt = (x: Tensor): Tensor =>
   unary('Sqrt', x, (gradient, y) => divide(multiply(gradient, scalar(0.5)), y));
 
 /** −1, 0 or 1; has no gradient. */
-export const sign = (x: Tensor): Tensor => unary('Sign', x);
+const sign = (x: Tensor): Tensor => unary('Sign', x);
 
 /** |x|, with gradient 0 at 0. */
 export const abs = (x: Tensor): Tensor => unary('Abs', x, (gradient) => multiply(gradient, sign(x)));
