@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -135,6 +136,18 @@ it('forgets a job the server has given up, and explains one it cannot do', async
   server.cut();
   await server.until(() => !existsSync(join(home, 'agent/jobs', job.jobId)));
   expect(findJobProcesses(job.jobId)).toEqual([]);
+
+  const again = server.assign(training(server, 1000, 2000));
+  await server.until(() => epochsIn(again.events).length >= 1, 30_000);
+  again.events = [];
+  again.leaseId = randomUUID();
+  const { jobId, leaseId, token: jobToken, payload } = again;
+  server.send({ type: 'job.assign', jobId, leaseId, jobToken, payload });
+  await server.until(() => epochsIn(again.events).length >= 1, 30_000);
+  expect(again.events[0]).toMatchObject({ type: 'started' });
+  server.cancel(again);
+  await server.until(() => finished(again.events));
+  server.faults.length = 0;
 
   const unsuited = training(server, 3);
   unsuited.config.target = 'nosuchcolumn';

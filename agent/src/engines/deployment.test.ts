@@ -149,7 +149,7 @@ it('predicts rows, and says which column is wrong', async () => {
   const total = Object.values(predictions[0]?.probabilities ?? {}).reduce((sum, p) => sum + p, 0);
   expect(total).toBeCloseTo(1, 4);
   const wrong = await ask(server, iris, { kind: 'predict', rows: [{ ...row, colour: 'red' }] }).end();
-  expect(wrong).toMatchObject({ type: 'inference.failed', code: 'request.invalid' });
+  expect(wrong).toMatchObject({ type: 'inference.failed', code: 'prediction.column_unknown' });
   expect(wrong.type === 'inference.failed' && wrong.message).toContain('colour');
 }, 60_000);
 

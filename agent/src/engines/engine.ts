@@ -20,7 +20,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** A refusal with a code of the contract. */
+/** A refusal with a code the server knows: of the contract, or what learning calls a bad row (`prediction.…`). */
 export class EngineError extends Error {
   readonly code: string;
   constructor(code: string, message: string) {

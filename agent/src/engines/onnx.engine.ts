@@ -36,7 +36,7 @@ class OnnxEngine implements Engine {
     try {
       return await this.#predictor.predict(rows);
     } catch (error) {
-      if (error instanceof LearningError) throw new EngineError('request.invalid', error.message);
+      if (error instanceof LearningError) throw new EngineError(error.code, error.message);
       throw error;
     }
   }

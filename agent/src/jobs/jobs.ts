@@ -62,8 +62,11 @@ export class Jobs {
   }
 
   async assign({ jobId, leaseId, jobToken, payload }: Assign): Promise<void> {
-    if (this.#jobs.has(jobId)) return;
+    const present = this.#jobs.get(jobId);
+    if (present?.leaseId === leaseId) return;
     try {
+      // The server has taken the job back and given it out anew while this node was away.
+      if (present) await this.drop(present);
       const assignment = { jobId, leaseId, jobToken, payload, serverUrl: this.#options.serverUrl };
       const job = this.#remember(await JobDirectory.create(this.#options.folder, assignment), assignment);
       job.outbox.resume(0);
@@ -87,7 +90,7 @@ export class Jobs {
   drop(ref: JobRef): Promise<void> {
     return this.#safely(ref, async (job) => {
       await job.drop();
-      this.#jobs.delete(job.jobId);
+      if (this.#jobs.get(job.jobId) === job) this.#jobs.delete(job.jobId);
     });
   }
 

@@ -27,6 +27,7 @@ export class NodeJob {
   #root: number | undefined;
   #interrupted = false;
   #ended = false;
+  #dropped: Promise<void> | undefined;
   /** Resolves when no process of the job is left and its journal has an end. */
   #end: Promise<void> = Promise.resolve();
 
@@ -69,10 +70,10 @@ export class NodeJob {
   }
 
   /** Stops it and forgets it, unsent events and all: the server has given it up. */
-  async drop(): Promise<void> {
+  drop(): Promise<void> {
     this.outbox.pause();
-    await this.#stop();
-    await this.#directory.remove();
+    this.#dropped ??= this.#stop().then(() => this.#directory.remove());
+    return this.#dropped;
   }
 
   /** Nothing of it is left to do: it has ended and the server knows all of it. */
