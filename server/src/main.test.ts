@@ -95,14 +95,22 @@ it('names the port that is taken', async () => {
   other.close();
 });
 
-it('names the setting that is missing, or weak', async () => {
-  const bare = start({ DATABASE_URL: '' });
-  expect(await bare.exited).toBe(1);
-  expect(bare.output.text).toMatch(/^hearth server: DATABASE_URL: .*npm start/m);
-  const wrong = start({ DATABASE_URL: database.url.replace(/test_\w+/, 'nowhere') });
-  expect(await wrong.exited).toBe(1);
-  expect(wrong.output.text).toMatch(/^hearth server: .*DATABASE_URL names refuses us: .*nowhere/m);
-  const weak = start({ HEARTH_ADMIN_EMAIL: 'a@hearth.test', HEARTH_ADMIN_PASSWORD: 'short' });
-  expect(await weak.exited).toBe(1);
-  expect(weak.output.text).toContain('HEARTH_ADMIN_PASSWORD');
+it.each([
+  ['is missing', { DATABASE_URL: '' }, /^hearth server: DATABASE_URL: .*npm start/m],
+  [
+    'names no database',
+    { DATABASE_URL: 'nowhere' },
+    /^hearth server: .*DATABASE_URL names refuses us: .*nowhere/m,
+  ],
+  [
+    'is weak',
+    { HEARTH_ADMIN_EMAIL: 'a@hearth.test', HEARTH_ADMIN_PASSWORD: 'short' },
+    /HEARTH_ADMIN_PASSWORD: /,
+  ],
+])('names the setting that %s', async (_name, env: Record<string, string>, sentence) => {
+  if (env.DATABASE_URL) env.DATABASE_URL = database.url.replace(/test_\w+/, env.DATABASE_URL);
+  const server = start(env);
+  const code = await server.exited;
+  expect(server.output.text).toMatch(sentence);
+  expect(code).toBe(1);
 });
