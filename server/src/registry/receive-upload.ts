@@ -21,11 +21,20 @@ export async function receiveUpload(request: FastifyRequest, blobs: BlobsService
       fields: [{ path: 'body.file', message: 'is missing' }],
     });
   }
-  const file = await blobs.receive(part.file);
+  const file = await blobs.receive(part.file).catch((error: unknown) => {
+    throw isCutShort(error) ? cutShort() : error;
+  });
   // A last boundary that never came shows as a cut request, not as a shorter file.
   if (part.file.truncated || request.raw.aborted) {
     await blobs.discard(file);
-    throw new AppError('request.aborted', 'The upload was cut short.');
+    throw cutShort();
   }
   return { file, fileName: part.filename };
 }
+
+const cutShort = () => new AppError('request.aborted', 'The upload was cut short.');
+
+/** busboy's error for a body that ends before its last boundary has no code. */
+const isCutShort = (error: unknown): boolean =>
+  error instanceof Error &&
+  /^Unexpected end of (multipart data|file)|^Part terminated early/.test(error.message);

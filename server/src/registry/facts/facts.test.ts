@@ -1,0 +1,125 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CsvReader } from './csv.ts';
+import { JsonCounter } from './json-counter.ts';
+import { readFacts } from './read-facts.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hearth-facts-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+async function factsOf(name: string, bytes: Uint8Array) {
+  await writeFile(join(folder, name), bytes);
+  return readFacts(join(folder, name), name);
+}
+
+function npy(shape: string): Buffer {
+  const header = `${`{'descr': '<f4', 'fortran_order': False, 'shape': (${shape}), }`.padEnd(117)}\n`;
+  const head = Buffer.from([0x93, 78, 85, 77, 80, 89, 1, 0, header.length, 0]);
+  return Buffer.concat([head, Buffer.from(header, 'latin1'), Buffer.alloc(48)]);
+}
+
+/** A zip as APPNOTE describes it; checksums are of no interest to who only lists. */
+function zip(files: Record<string, Buffer>): Buffer {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const [name, content] of Object.entries(files)) {
+    const packed = deflateRawSync(content);
+    const local = Buffer.alloc(30);
+    local.writeUInt32LE(0x04034b50, 0);
+    local.writeUInt16LE(8, 8);
+    local.writeUInt16LE(name.length, 26);
+    const central = Buffer.alloc(46);
+    central.writeUInt32LE(0x02014b50, 0);
+    central.writeUInt16LE(8, 10);
+    central.writeUInt32LE(packed.length, 20);
+    central.writeUInt32LE(content.length, 24);
+    central.writeUInt16LE(name.length, 28);
+    central.writeUInt32LE(offset, 42);
+    parts.push(local, Buffer.from(name), packed);
+    directory.push(central, Buffer.from(name));
+    offset += 30 + name.length + packed.length;
+  }
+  const listed = Buffer.concat(directory);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(Object.keys(files).length, 10);
+  end.writeUInt32LE(listed.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...parts, listed, end]);
+}
+
+describe('binary formats', () => {
+  it('reads shapes of npy, npz and safetensors', async () => {
+    expect(await factsOf('a.npy', npy('6, 2'))).toMatchObject({ sampleCount: 6, dimensions: [6, 2] });
+    expect(await factsOf('b.npy', npy('12,'))).toMatchObject({ sampleCount: 12, dimensions: [12] });
+    expect(await factsOf('a.npz', zip({ 'x.npy': npy('3, 4') }))).toMatchObject({
+      sampleCount: 3,
+      dimensions: [3, 4],
+    });
+    const header = Buffer.from(JSON.stringify({ x: { dtype: 'F32', shape: [5, 2], data_offsets: [0, 40] } }));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const tensors = Buffer.concat([length, header, Buffer.alloc(40)]);
+    expect(await factsOf('a.safetensors', tensors)).toMatchObject({ sampleCount: 5, dimensions: [5, 2] });
+    await expect(factsOf('b.safetensors', tensors.subarray(0, -1))).rejects.toThrow('describes x wrongly');
+  });
+  it('counts images of a zip, and is not fooled by a cut one', async () => {
+    const pictures = zip({
+      'a/1.png': Buffer.from('p'),
+      'a/2.JPG': Buffer.from('p'),
+      'notes.txt': Buffer.from('n'),
+    });
+    expect(await factsOf('a.zip', pictures)).toMatchObject({ format: 'zip', sampleCount: 2 });
+    await expect(factsOf('b.zip', pictures.subarray(0, -10))).rejects.toThrow('not a complete zip');
+  });
+  it('stays small before a bomb', async () => {
+    const bomb = zip({ 'x.npy': Buffer.concat([npy('3, 4'), Buffer.alloc(50_000_000)]) });
+    await expect(factsOf('bomb.npz', bomb)).rejects.toThrow('damaged');
+  });
+});
+
+it('reads back any table however its text is cut', () => {
+  const cell = fc.string({ maxLength: 6 }).map((text) => text.replaceAll('\r', ''));
+  const table = fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(table, fc.integer({ min: 1, max: 7 }), (rows, size) => {
+      const text = [['a', 'b', 'c'], ...rows]
+        .map((row) => row.map((c) => `"${c.replaceAll('"', '""')}"`).join(','))
+        .join('\r\n');
+      const read: string[][] = [];
+      const reader = new CsvReader((row) => read.push(row));
+      const characters = [...text];
+      for (let at = 0; at < characters.length; at += size)
+        reader.push(characters.slice(at, at + size).join(''));
+      reader.end();
+      expect(read.slice(1)).toEqual(rows);
+    }),
+  );
+});
+
+it('counts the elements of any array, also under data', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.jsonValue(), { maxLength: 8 }),
+      fc.jsonValue(),
+      fc.integer({ min: 0, max: 2 }),
+      (items, other, space) => {
+        const count = (value: unknown) => {
+          const counter = new JsonCounter();
+          counter.push(JSON.stringify(value, null, space));
+          return counter.end();
+        };
+        expect(count(items)).toBe(items.length);
+        expect(count({ other, data: items, more: [1, 2] })).toBe(items.length);
+        expect(count({ other: { data: [1] } })).toBeNull();
+      },
+    ),
+  );
+});
