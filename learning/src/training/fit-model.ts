@@ -3,6 +3,7 @@ import { LearningError } from '../errors.ts';
 import { initialWeights } from '../models/parameters.ts';
 import { seededRandom } from '../random.ts';
 import type { SessionOptions } from '../runtime/session.ts';
+import { openAccumulatingStepper } from './accumulating-stepper.ts';
 import { optimizers } from './optimizers.ts';
 import type { EpochEvent, Settled, TrainingEvent } from './options.ts';
 import type { Batch, Problem } from './problem.ts';
@@ -56,17 +57,19 @@ export async function fitModel(problem: Problem, options: Settled, context: FitC
   const start = initialWeights(problem.training.model.parameters, random);
   const session = { intraOpNumThreads: context.intraOpNumThreads };
   const optimizer = optimizers[options.optimizer];
-  const stepper = await openStepper(problem.training, optimizer, start, { ...session, clip: problem.clip });
+  const { clip, partsPerStep: parts } = problem;
+  const open = parts > 1 ? openAccumulatingStepper : openStepper;
+  const stepper = await open(problem.training, optimizer, start, { ...session, clip, parts });
   const evaluator = await openEvaluator(problem.evaluation, session);
   const steps = problem.stepsPerEpoch;
   let told = now();
 
   const trainEpoch = async (epoch: number): Promise<Totals> => {
     const totals = new Totals();
-    let step = 0;
+    let part = 0;
     for (const batch of problem.trainingBatches(random)) {
       signal.throwIfAborted();
-      step++;
+      const step = Math.ceil(++part / parts);
       const overall = (epoch - 1) * steps + step;
       const rate = learningRateAt(problem.schedule, options.learning_rate, overall, steps * options.epochs);
       const measured = await stepper.step(batch, rate);

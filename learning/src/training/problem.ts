@@ -11,6 +11,8 @@ export interface Batch {
   readonly rowWeights: Float32Array;
   /** Sum of rowWeights. */
   readonly weight: number;
+  /** Its part of the step's whole weight: 1 unless a step has several parts. */
+  readonly share: number;
 }
 
 /** Data and model of a run, whatever they are: what the training loop needs to know. */
@@ -19,6 +21,8 @@ export interface Problem {
   readonly training: Objective;
   readonly evaluation: Objective;
   readonly stepsPerEpoch: number;
+  /** Batches that make one step; more than 1 where a step's rows do not fit into memory at once. */
+  readonly partsPerStep: number;
   /** Learning rate over the run: constant, or warmed up and then lowered along a cosine. */
   readonly schedule: 'constant' | 'cosine';
   /** Longest gradient allowed, if limited. */

@@ -20,7 +20,7 @@ export interface Stepper {
 }
 
 /** Wraps a batch for ONNX Runtime; arrays that come again keep their wrapping, which small steps notice. */
-function batchFeeder({ x, rows }: Objective): (batch: Batch) => Record<string, Feed> {
+export function batchFeeder({ x, rows }: Objective): (batch: Batch) => Record<string, Feed> {
   const wrapped = new WeakMap<Values, Record<string, Feed>>();
   return (batch) => {
     const known = wrapped.get(batch.x);
@@ -35,10 +35,38 @@ function batchFeeder({ x, rows }: Objective): (batch: Batch) => Record<string, F
   };
 }
 
-const measured = (results: InferenceSession.ReturnType): Measured => ({
+export const measured = (results: InferenceSession.ReturnType): Measured => ({
   loss: Number(results.loss!.data[0]),
   score: Number(results.score!.data[0]),
 });
+
+/** Weights and optimiser state as two sets of wrapped vectors: one is read while the other is written. */
+export function swappingVectors(optimizer: Optimizer, start: Float32Array) {
+  const names = ['weights', ...stateNames(optimizer)];
+  const vectors = () => {
+    const arrays = names.map(() => new Float32Array(start.length));
+    const wrapped = arrays.map((array) => feed(array, [start.length]));
+    const named = (prefix: string) =>
+      Object.fromEntries(names.map((name, index) => [`${prefix}${name}`, wrapped[index]!]));
+    return { weights: arrays[0]!, inputs: named(''), outputs: named('next_') };
+  };
+  let [now, next] = [vectors(), vectors()];
+  now.weights.set(start);
+  return {
+    get weights(): Float32Array {
+      return now.weights;
+    },
+    get inputs() {
+      return now.inputs;
+    },
+    get outputs() {
+      return next.outputs;
+    },
+    swap(): void {
+      [now, next] = [next, now];
+    },
+  };
+}
 
 /** Opens the step graph on starting weights [count]. ONNX Runtime writes each step's result into our buffers. */
 export async function openStepper(
@@ -48,17 +76,7 @@ export async function openStepper(
   options: SessionOptions & { readonly clip?: number } = {},
 ): Promise<Stepper> {
   const session = await openSession(stepGraph(objective, optimizer, options.clip), options);
-  const names = ['weights', ...stateNames(optimizer)];
-  const shape = [start.length];
-  const buffers = () => {
-    const arrays = names.map(() => new Float32Array(start.length));
-    const wrapped = arrays.map((array) => feed(array, shape));
-    const named = (prefix: string) =>
-      Object.fromEntries(names.map((name, index) => [`${prefix}${name}`, wrapped[index]!]));
-    return { weights: arrays[0]!, inputs: named(''), outputs: named('next_') };
-  };
-  let [now, next] = [buffers(), buffers()];
-  now.weights.set(start);
+  const vectors = swappingVectors(optimizer, start);
   const feeds = batchFeeder(objective);
   const rate = new Float32Array(1);
   const taken = new Float32Array(1);
@@ -68,14 +86,14 @@ export async function openStepper(
       rate[0] = learningRate;
       taken[0]! += 1;
       const results = await session.run(
-        { ...feeds(batch), ...scalars, ...now.inputs },
-        { ...next.outputs, loss: null, score: null },
+        { ...feeds(batch), ...scalars, ...vectors.inputs },
+        { ...vectors.outputs, loss: null, score: null },
       );
-      [now, next] = [next, now];
+      vectors.swap();
       return measured(results);
     },
     get weights() {
-      return now.weights;
+      return vectors.weights;
     },
     close: () => session.release(),
   };

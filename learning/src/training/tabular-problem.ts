@@ -55,7 +55,7 @@ function* batches(part: Part, order: Int32Array, size: number, classes: boolean)
       else targets[row] = part.targets[from]!;
     }
     rowWeights.fill(1, 0, weight).fill(0, weight);
-    yield { x, targets, rowWeights, weight };
+    yield { x, targets, rowWeights, weight, share: 1 };
   }
 }
 
@@ -90,6 +90,7 @@ export function tabularProblem(
     training: objective(size),
     evaluation: objective(evaluationSize),
     stepsPerEpoch: Math.ceil(training.count / size),
+    partsPerStep: 1,
     schedule: 'constant',
     trainingBatches: (random: Random) =>
       batches(training, random.shuffle(inOrder(training.count)), size, classes),
