@@ -2,7 +2,7 @@ export { type Clock, systemClock } from '../clock.ts';
 export type { DurationStats } from '../duration-table.ts';
 export type { Wrapper } from '../wrapper.ts';
 export { BatchProcessor, type BatchProcessorOptions } from './batch-processor.ts';
-export { Future } from './future.ts';
+export type { Future } from './future.ts';
 export { getLoadBalancer, LoadBalancer, type LoadBalancerOptions } from './load-balancer.ts';
 export { type MemoizeOptions, memoize } from './memoize.ts';
 export {
