@@ -22,7 +22,7 @@ export function openJournal(path: string): { append(event: JobEvent): void; clos
 }
 
 /** Cuts off an unfinished last line, which no reader has counted. Only when no other process writes any more. */
-export function removeTornLine(path: string): void {
+function removeTornLine(path: string): void {
   const file = openSync(path, 'a+', 0o600);
   try {
     const size = fstatSync(file).size;

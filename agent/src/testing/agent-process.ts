@@ -7,7 +7,11 @@ import type { ScriptedServer } from './scripted-server.ts';
 const main = join(import.meta.dirname, '../main.ts');
 
 /** Starts the real agent; what it says goes to `said`. */
-export function startAgent(server: ScriptedServer, home: string, env: NodeJS.ProcessEnv = {}) {
+export function startAgent(
+  server: Pick<ScriptedServer, 'url' | 'invitation'>,
+  home: string,
+  env: NodeJS.ProcessEnv = {},
+) {
   const child: ChildProcess = spawn(process.execPath, [main], {
     env: {
       ...process.env,

@@ -29,7 +29,7 @@ interface ScriptedJob {
  * events as the product's server does (in order, once, gaps refused) and keeps what arrived.
  */
 export class ScriptedServer {
-  readonly invitation = 'an invitation';
+  readonly invitation: string = 'an invitation';
   readonly heard: AgentMessage[] = [];
   readonly faults: string[] = [];
   readonly jobs = new Map<string, ScriptedJob>();
