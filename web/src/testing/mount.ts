@@ -4,6 +4,7 @@ import { createPinia } from 'pinia';
 import type { Component } from 'vue';
 import { createMemoryHistory, createRouter } from 'vue-router';
 import { type Api, apiKey, createApi } from '../api/api.ts';
+import type { Socket } from '../api/live.ts';
 import { createHearthI18n, setLanguage } from '../i18n/i18n.ts';
 import { i18nKey } from '../i18n/use-language.ts';
 import { pages } from '../pages.ts';
@@ -74,10 +75,11 @@ export async function mountPage(
     answers = {},
     props = {},
     at = '/',
-  }: { answers?: Answers; props?: Record<string, unknown>; at?: string } = {},
+    connect = silentSocket,
+  }: { answers?: Answers; props?: Record<string, unknown>; at?: string; connect?: () => Socket } = {},
 ): Promise<Mounted> {
   const server = serverOf(answers);
-  const api = createApi(server.fetch, silentSocket);
+  const api = createApi(server.fetch, connect);
   const i18n = createHearthI18n();
   await setLanguage(i18n, 'en');
   const router = createRouter({ history: createMemoryHistory(), routes: pages });
