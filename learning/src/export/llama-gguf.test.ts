@@ -56,21 +56,52 @@ it('spells trained text with one token a character', () => {
   expect(model.tokenize('Alice was here')).toHaveLength('Alice was here'.length);
 });
 
-/** The likeliest next characters, one after the other, by the ONNX export. */
-async function continueWithOnnx(prompt: string, count: number): Promise<string> {
-  const { vocabulary: characters, context_length: context } = trained.metadata as TextMetadata;
+/** Scores of the token after `ids`, by the ONNX export. */
+async function onnxScores(): Promise<(ids: number[]) => Promise<Float32Array>> {
+  const { vocabulary, context_length: context } = trained.metadata as TextMetadata;
   const session = await openSession(artifact('onnx').bytes, { intraOpNumThreads: 1 });
-  const ids = [...encodeText(prompt, { characters })];
-  for (let made = 0; made < count; made++) {
+  const width = vocabulary.length + 1;
+  return async (ids) => {
     const window = new BigInt64Array(context);
     window.set(ids.map(BigInt));
     const { logits } = await session.run({ input_ids: feed(window, [1, context]) });
-    const width = characters.length + 1;
-    const row = (logits!.data as Float32Array).subarray((ids.length - 1) * width, ids.length * width);
+    return (logits!.data as Float32Array).slice((ids.length - 1) * width, ids.length * width);
+  };
+}
+
+/** The likeliest next characters, one after the other, by the ONNX export. */
+async function continueWithOnnx(prompt: string, count: number): Promise<string> {
+  const { vocabulary: characters } = trained.metadata as TextMetadata;
+  const scores = await onnxScores();
+  const ids = [...encodeText(prompt, { characters })];
+  for (let made = 0; made < count; made++) {
+    const row = await scores(ids);
     ids.push(row.indexOf(Math.max(...row)));
   }
   return decodeText(ids.slice(-count), { characters });
 }
+
+it('gives every next character the probability that the ONNX export gives it', async () => {
+  const { vocabulary: characters } = trained.metadata as TextMetadata;
+  const prompt = 'The Queen said';
+  const context = await model.createContext({ contextSize: 256 });
+  const options = { temperature: 1, topK: 0, topP: 1, minP: 0 };
+  const output = context
+    .getSequence()
+    .evaluateWithMetadata(model.tokenize(prompt), { probabilities: true }, options);
+  const { value } = await output.next();
+  await output.return();
+  await context.dispose();
+  if (!value) throw new Error('llama.cpp answered nothing');
+
+  const scores = await (await onnxScores())([...encodeText(prompt, { characters })]);
+  const powers = scores.map((score) => Math.exp(score));
+  const total = powers.reduce((sum, it) => sum + it, 0);
+  for (const [index, character] of characters.entries()) {
+    const [token] = model.tokenize(character);
+    expect(value.probabilities.get(token!) ?? 0, character).toBeCloseTo(powers[index + 1]! / total, 4);
+  }
+});
 
 it('continues in llama.cpp exactly as the ONNX export does', async () => {
   const prompt = 'Alice was beginning to';
