@@ -11,6 +11,7 @@ test('the newest load wins, whatever order the answers come in', async () => {
     signals.push(signal);
     return new Promise<string>((resolve) => waiting.push(resolve));
   });
+  await Promise.resolve();
   void resource.reload();
   waiting[1]?.('new');
   await flushPromises();
@@ -55,4 +56,12 @@ test('an action runs once at a time and keeps its failure', async () => {
   expect(await first).toBe(false);
   expect([runs, busy.value]).toEqual([1, false]);
   expect(error.value).toBeInstanceOf(Error);
+});
+
+test('asked twice in one go, it loads once', async () => {
+  let loads = 0;
+  const resource = useResource(async () => ++loads);
+  void resource.reload();
+  await flushPromises();
+  expect(loads).toBe(1);
 });

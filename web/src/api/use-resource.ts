@@ -29,8 +29,9 @@ export function useResource<T>(
   const error = shallowRef<unknown>();
   const loading = ref(false);
   let running: AbortController | undefined;
+  let justStarted: Promise<void> | undefined;
 
-  async function reload(): Promise<void> {
+  async function start(): Promise<void> {
     running?.abort();
     const own = new AbortController();
     running = own;
@@ -45,6 +46,17 @@ export function useResource<T>(
     } finally {
       if (running === own) loading.value = false;
     }
+  }
+
+  /** Asked for twice in one go (at first, and by a topic that is ready at once), it loads once. */
+  function reload(): Promise<void> {
+    if (!justStarted) {
+      justStarted = start();
+      queueMicrotask(() => {
+        justStarted = undefined;
+      });
+    }
+    return justStarted;
   }
 
   if (sources.length > 0) {

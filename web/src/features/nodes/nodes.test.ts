@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { type Component, h } from 'vue';
 import { useSession } from '../../api/use-session.ts';
 import { type Answers, json, mountPage, refusal, sessionOf } from '../../testing/mount.ts';
-import { agentCommand } from './agent-command.ts';
+import { agentCommand, isLoopback } from './agent-command.ts';
 import NodePage from './NodePage.vue';
 import NodesPage from './NodesPage.vue';
 import { nodeChange } from './use-nodes.ts';
@@ -84,6 +84,16 @@ test('an invitation gives the exact command, once', async () => {
     agentCommand(location.origin, 'inv_123'),
   );
   wrapper.unmount();
+});
+
+test('an address that only this machine understands is noticed', () => {
+  expect(['localhost', '127.0.0.1', '[::1]', '192.168.1.4', 'hearth.lan'].map(isLoopback)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('a machine that is gone says so', async () => {
