@@ -27,6 +27,8 @@ export class EndingsService {
   readonly #log: Log;
   readonly #handlers = new Map<JobKind, JobHandler>();
   readonly #waiting = new Map<string, Set<() => void>>();
+  /** News of one job is told in its order. */
+  readonly #telling = new Map<string, Promise<void>>();
   /** Called when a node may have room again; handed in by dispatch. */
   onRoom: () => void = () => undefined;
   constructor(repository: JobsRepository, blobs: BlobsService, log: Log) {
@@ -57,7 +59,19 @@ export class EndingsService {
   }
 
   /** After the commit. Nothing here can undo what was committed, so failures are only logged. */
-  async announce({ jobId, events, released }: Aftermath): Promise<void> {
+  announce(aftermath: Aftermath): Promise<void> {
+    const { jobId } = aftermath;
+    const before = this.#telling.get(jobId) ?? Promise.resolve();
+    const told = before
+      .then(() => this.#announce(aftermath))
+      .finally(() => {
+        if (this.#telling.get(jobId) === told) this.#telling.delete(jobId);
+      });
+    this.#telling.set(jobId, told);
+    return told;
+  }
+
+  async #announce({ jobId, events, released }: Aftermath): Promise<void> {
     try {
       const [job] = await this.#repository.findMany([jobId]);
       if (!job) return;

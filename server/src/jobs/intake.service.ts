@@ -73,7 +73,7 @@ export class IntakeService implements NodeListener {
   }
 
   async onMessage(nodeId: string, message: WorkMessage): Promise<void> {
-    if (message.type === 'heartbeat') await this.#renew(nodeId, message.leases);
+    if (message.type === 'heartbeat') await this.#renewByHeartbeat(nodeId, message.leases);
     else if (message.type === 'job.events') await this.#take(nodeId, message);
     else if (message.type === 'job.refused') await this.#refused(nodeId, message, message.reason);
   }
@@ -164,6 +164,15 @@ export class IntakeService implements NodeListener {
     this.#log.info({ job: claim.jobId, node: nodeId, reason }, 'A node refused a job.');
     this.#dispatch.pause(nodeId);
     await this.#endings.announce({ jobId: claim.jobId, events: [], released: [] });
+  }
+
+  /** A database that is away for a moment is no reason to part from the node: leases are long, heartbeats many. */
+  async #renewByHeartbeat(nodeId: string, leases: string[]): Promise<void> {
+    try {
+      await this.#renew(nodeId, leases);
+    } catch (err) {
+      this.#log.warn({ err, node: nodeId }, 'Leases could not be renewed just now.');
+    }
   }
 
   async #renew(nodeId: string, leases: string[]): Promise<void> {

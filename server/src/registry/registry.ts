@@ -36,6 +36,13 @@ export async function buildRegistry(app: FastifyInstance, needs: Needs): Promise
   const models = new ModelsService(new ModelsRepository(database), blobs, clock);
   datasetsRoutes(app, datasets, blobs);
   modelsRoutes(app, models, blobs);
-  app.addHook('onReady', () => blobs.sweep(sweepGraceMs).then(() => undefined));
+  // Beside the first requests, not before them: a large store takes a while to look through.
+  let sweeping: Promise<unknown> = Promise.resolve();
+  app.addHook('onReady', async () => {
+    sweeping = blobs
+      .sweep(sweepGraceMs)
+      .catch((err: unknown) => log.warn({ err }, 'The store was not swept.'));
+  });
+  app.addHook('onClose', async () => void (await sweeping));
   return { blobs, datasets, models };
 }

@@ -179,12 +179,13 @@ export class TrainingService {
   }
 
   async #around(rows: RunRow[]): Promise<TrainingRun[]> {
-    const [jobs, last, queue, nodes] = await Promise.all([
+    const [jobs, last, nodes] = await Promise.all([
       this.#jobs.views(rows.map(({ jobId }) => jobId)),
       this.#repository.lastEpochs(rows.map(({ sessionId }) => sessionId)),
-      this.#jobs.queue('training'),
       this.#nodes.capabilities(),
     ]);
+    const isAnyQueued = jobs.values().some(({ state }) => state === 'queued');
+    const queue = isAnyQueued ? await this.#jobs.queue('training') : [];
     const places = new Map(queue.map(({ id }, index) => [id, index + 1]));
     const names = new Map(nodes.map(({ nodeId, name }) => [nodeId, name]));
     return rows.flatMap((row) => {
