@@ -172,3 +172,30 @@ it('enrols anew when the server has forgotten its token, and removes a broken fo
   await server.until(() => server.connections === 2);
   expect(await readFile(join(home, 'agent/credentials.json'), 'utf8')).not.toBe(before);
 });
+
+it('is alone in its folder, and says which setting is missing', async () => {
+  const server = await ScriptedServer.start();
+  const home = await temporaryFolder();
+  const first = startAgent(server, home);
+  await server.until(() => server.connections === 1);
+  const second = startAgent(server, home);
+  await second.stopped;
+  expect(second.child.exitCode).toBe(1);
+  expect(second.said.join('')).toContain('another agent works in');
+  await first.stop('SIGKILL');
+  startAgent(server, home);
+  await server.until(() => server.connections === 2);
+
+  const aimless = startAgent(server, home, { HEARTH_SERVER_URL: '' });
+  await aimless.stopped;
+  expect(aimless.said.join('')).toContain('HEARTH_SERVER_URL');
+});
+
+it('stops when its launcher is gone', async () => {
+  const server = await ScriptedServer.start();
+  const agent = startAgent(server, await temporaryFolder());
+  await server.until(() => server.connections === 1);
+  agent.child.disconnect();
+  await agent.stopped;
+  expect(agent.child.exitCode).toBe(0);
+});

@@ -1,9 +1,10 @@
 import type { AgentMessage } from '@hearth/contract';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { Connection } from './connection.ts';
 import { Dispatch } from './dispatch.ts';
 import { Engines } from './engines/engines.ts';
 import { Enrolment } from './enrolment.ts';
+import { hold } from './files/hold.ts';
 import { makeFolders } from './folders.ts';
 import { Jobs } from './jobs/jobs.ts';
 import type { Log } from './log.ts';
@@ -15,6 +16,8 @@ import { createVitalsReader } from './vitals/vitals.ts';
 export async function createAgent(config: Config, log: Log): Promise<{ stop(): Promise<void> }> {
   const { serverUrl, home, localTokenFile, invitation } = config;
   const folders = makeFolders(home);
+  if (!hold(folders.lock))
+    throw new ConfigError(`HEARTH_HOME: another agent works in ${folders.root} already`);
   const readGpus = createGpuReader();
   const machine = await readMachine(readGpus);
   const path = folders.credentials;

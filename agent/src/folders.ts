@@ -4,6 +4,8 @@ import { join } from 'node:path';
 /** Where the agent keeps its state, all below `$HEARTH_HOME/agent`. */
 export interface Folders {
   root: string;
+  /** Names the agent that works here. */
+  lock: string;
   credentials: string;
   jobs: string;
   cache: string;
@@ -16,6 +18,7 @@ export function makeFolders(home: string): Folders {
   const root = join(home, 'agent');
   const folders = {
     root,
+    lock: join(root, 'agent.lock'),
     credentials: join(root, 'credentials.json'),
     jobs: join(root, 'jobs'),
     cache: join(root, 'cache'),

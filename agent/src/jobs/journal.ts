@@ -15,7 +15,14 @@ export function openJournal(path: string): { append(event: JobEvent): void; clos
   return {
     append(event) {
       const bytes = Buffer.from(journalLine(event));
-      for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+      const before = fstatSync(file).size;
+      try {
+        for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+      } catch (error) {
+        // A full disk takes half a line: the next event must not be glued to it.
+        ftruncateSync(file, before);
+        throw error;
+      }
     },
     close: () => closeSync(file),
   };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentMessage, JobEvent } from '@hearth/contract';
 import type { Log } from '../log.ts';
 import type { Assignment, JobDirectory } from './job-directory.ts';
@@ -53,7 +54,7 @@ export class NodeJob {
       process ? 'The job is still at work.' : 'The job’s process is gone.',
     );
     if (process) this.#watch(process);
-    else this.#end = this.#finish(undefined);
+    else this.#end = this.#finishForSure(undefined);
     if (this.#directory.isStopOrdered()) void this.cancel();
   }
 
@@ -94,8 +95,19 @@ export class NodeJob {
     this.#root = process.pid;
     this.#end = process.ended
       .catch((err: unknown) => void this.#log.error({ err }, 'The job’s process could not be started.'))
-      .then((exit) => this.#finish(exit || undefined))
-      .catch((err: unknown) => this.#log.error({ err }, 'The end of the job could not be written down.'));
+      .then((exit) => this.#finishForSure(exit || undefined));
+  }
+
+  /** A full disk heals; a job without an end would hold its lease for ever. */
+  async #finishForSure(exit: Exit | undefined): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#finish(exit);
+      } catch (err) {
+        this.#log.error({ err }, 'The end of the job could not be written down; trying again.');
+        await sleep(5000);
+      }
+    }
   }
 
   /** Ends what the process left behind; only then may the journal say that the job is over. */

@@ -33,9 +33,23 @@ const read = (path: string): string | undefined => {
   }
 };
 
+/**
+ * One living process. Elsewhere than on Linux only that there is one of this id is known, and a job's process is
+ * taken to lead its own group and session.
+ */
 export function findProcess(pid: number): ProcessRow | undefined {
+  if (platform() !== 'linux')
+    return isAlive(pid) ? { pid, parent: 0, group: pid, session: pid, startTicks: '' } : undefined;
   const stat = read(`/proc/${pid}/stat`);
   return stat === undefined ? undefined : parseStat(stat);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** All processes of this machine that live now (Linux; elsewhere none can be listed). */

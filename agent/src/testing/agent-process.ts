@@ -32,5 +32,5 @@ export function startAgent(
     await exited;
   };
   onTestFinished(() => stop('SIGTERM'));
-  return { child, said, stop };
+  return { child, said, stop, stopped: exited };
 }

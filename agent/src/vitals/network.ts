@@ -3,12 +3,15 @@ export interface NetworkBytes {
   tx: number;
 }
 
-/** Bytes since boot over all interfaces of `/proc/net/dev` but the loopback. */
+/** Interfaces whose bytes are inside this machine, or are counted at a real one already. */
+const inner = /^(lo|veth|docker|br-|virbr|tun|tap|wg|bond)/;
+
+/** Bytes since boot over the machine's own interfaces of `/proc/net/dev`. */
 export function parseProcNetDev(text: string): NetworkBytes {
   const bytes = { rx: 0, tx: 0 };
   for (const line of text.split('\n')) {
     const [name, counters] = line.split(':');
-    if (!counters || name?.trim() === 'lo') continue;
+    if (!counters || inner.test(name?.trim() ?? '')) continue;
     const cells = counters.trim().split(/\s+/).map(Number);
     bytes.rx += cells[0] ?? 0;
     bytes.tx += cells[8] ?? 0;

@@ -16,11 +16,12 @@ it('measures the busy share between two readings, or says it cannot', () => {
   expect(cpuFraction(before, before)).toBeNull();
 });
 
-it('adds up interfaces without the loopback', () => {
+it('adds up interfaces without those inside the machine', () => {
   const text = `Inter-|   Receive                                                |  Transmit
  face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
     lo: 99999 10 0 0 0 0 0 0 99999 10 0 0 0 0 0 0
   eth0: 1000 10 0 0 0 0 0 0 2000 20 0 0 0 0 0 0
+  docker0: 77 1 0 0 0 0 0 0 77 1 0 0 0 0 0 0
  wlan0:500 10 0 0 0 0 0 0 25 20 0 0 0 0 0 0
 `;
   expect(parseProcNetDev(text)).toEqual({ rx: 1500, tx: 2025 });

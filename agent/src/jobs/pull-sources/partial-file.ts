@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Download, download } from '../../files/download.ts';
+import { hold } from '../../files/hold.ts';
 import { createProgress, type JobContext } from '../job-context.ts';
 import { JobError } from '../job-error.ts';
-import { findProcess } from '../process-table.ts';
 
 /** So much of the disk stays free for everybody else. */
 const reserveBytes = 256 * 1024 * 1024;
@@ -21,7 +21,8 @@ export async function downloadPart(
   const folder = context.cache.pulls;
   const part = join(folder, `${createHash('sha256').update(source).digest('hex').slice(0, 32)}.part`);
   await mkdir(folder, { recursive: true });
-  await holdPart(part, source);
+  if (!hold(`${part}.lock`))
+    throw new JobError('pull.busy', `${source} is being pulled by another job already.`);
   const onProgress = createProgress(context);
   const onSize = (bytes: number) => requireRoom(folder, bytes);
   await download({ ...task, part, signal: context.signal, onProgress, onSize });
@@ -36,25 +37,6 @@ export async function requireRoom(folder: string, bytes: number): Promise<void> 
   const gigabytes = (n: number) => (n / 1e9).toFixed(1);
   const message = `The file needs ${gigabytes(bytes)} GB more, this machine has ${gigabytes(free)} GB free.`;
   throw new JobError('storage.full', message);
-}
-
-/** Two jobs must not write into one file; a lock whose holder is gone does not count. */
-async function holdPart(part: string, source: string): Promise<void> {
-  const lock = `${part}.lock`;
-  const own = `${process.pid} ${findProcess(process.pid)?.startTicks ?? ''}`;
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    try {
-      await writeFile(lock, own, { flag: 'wx' });
-      return;
-    } catch (error) {
-      const holder = await readFile(lock, 'utf8').catch(() => '');
-      const [pid, startTicks] = holder.split(' ');
-      const isHeld = holder !== own && pid && findProcess(Number(pid))?.startTicks === startTicks;
-      if (isHeld) throw new JobError('pull.busy', `${source} is being pulled by another job already.`, error);
-      await rm(lock, { force: true });
-    }
-  }
-  throw new JobError('pull.busy', `${source} is being pulled by another job already.`);
 }
 
 /** Lets others have the file that was gathered here. */
