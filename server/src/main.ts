@@ -29,7 +29,8 @@ async function listen({ app, setup }: Built, config: Config, log: Log): Promise<
   const url = `http://localhost:${port}`;
   const token = setup.token();
   const setupUrl = token === undefined ? undefined : `${url}/setup#token=${token}`;
-  log.info({ url, setupUrl }, setupUrl ? `Set up this server at ${setupUrl}` : `Listening at ${url}`);
+  // The launcher prints the one-time link; only without one does the log carry it.
+  log.info({ url }, setupUrl && !process.send ? `Set up this server at ${setupUrl}` : `Listening at ${url}`);
   process.send?.({ type: 'ready', url, setupUrl });
 }
 
