@@ -42,7 +42,7 @@ const countProcesses = async (): Promise<number> =>
     : (await si.processes()).all;
 
 /** The figures of this machine. */
-export async function readSystem(diskPath: string): Promise<Readings> {
+async function readSystem(diskPath: string): Promise<Readings> {
   const [load, memory, disk, processCount] = await Promise.all([
     si.currentLoad(),
     si.mem(),
