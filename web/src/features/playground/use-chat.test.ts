@@ -191,3 +191,41 @@ test('a continuation is marked as the model’s, sent as plain prompt, and can b
   it.text.value = 'There was a cat!';
   expect(it.pieces.value.map(({ written }) => written)).toEqual([false, true, false]);
 });
+
+test('a text longer than the context is continued from its end, and the person is told', async () => {
+  const context = 100;
+  const { api, asked } = await serve((response) => {
+    const prompt = String(asked[asked.length - 1]?.body.prompt);
+    const room = context - prompt.length;
+    const error = {
+      message: 'Too long.',
+      type: 'invalid_request',
+      param: null,
+      code: 'inference.context_exceeded',
+    };
+    if (room <= 0) return response.writeHead(400).end(JSON.stringify({ error }));
+    const chunks = [
+      { choices: [{ text: 'x'.repeat(room), finish_reason: 'length' }] },
+      {
+        choices: [],
+        usage: { prompt_tokens: prompt.length, completion_tokens: room, total_tokens: context },
+      },
+    ];
+    return stream(response).end(
+      chunks.map((one) => `data: ${JSON.stringify({ ...head, ...one })}\n\n`).join(''),
+    );
+  });
+  const it = within(api, () => useContinuation(() => 'model/tiny', ref(defaultSampling)));
+  it.text.value = 'a'.repeat(30);
+  await it.proceed();
+  expect([it.text.value.length, it.sentTail.value]).toEqual([100, false]);
+  await it.proceed();
+  expect([it.text.value.length, it.sentTail.value, it.outcome.value?.state]).toEqual([150, true, 'done']);
+  expect(asked.map(({ body }) => String(body.prompt).length)).toEqual([30, 50]);
+
+  const other = within(api, () => useContinuation(() => 'model/tiny', ref(defaultSampling)));
+  other.text.value = 'b'.repeat(250);
+  await other.proceed();
+  expect(asked.slice(2).map(({ body }) => String(body.prompt).length)).toEqual([250, 125, 63]);
+  expect(other.text.value).toBe('b'.repeat(250) + 'x'.repeat(37));
+});

@@ -1,7 +1,10 @@
+import { ApiError } from '@hearth/contract';
 import { computed, type Ref, ref } from 'vue';
 import type { Sampling } from './sampling.ts';
 import { type Outcome, useWriting } from './use-writing.ts';
 import { piecesOf, type Range, rangesAfterEdit } from './written-ranges.ts';
+
+const shortestPrompt = 16;
 
 /** A text that a person and a base model write together. It lives as long as the page. */
 export function useContinuation(model: () => string | undefined, sampling: Ref<Sampling>) {
@@ -10,6 +13,10 @@ export function useContinuation(model: () => string | undefined, sampling: Ref<S
   const outcome = ref<Outcome>();
   /** Where the last continuation began, to write it anew. */
   const lastStart = ref<number>();
+  /** Only the end of the text was sent, since the whole does not fit the model's context. */
+  const sentTail = ref(false);
+  /** So many characters filled the context. */
+  let fullAt: number | undefined;
   const { busy, write, stop } = useWriting();
 
   const text = computed({
@@ -23,20 +30,30 @@ export function useContinuation(model: () => string | undefined, sampling: Ref<S
   async function proceed(): Promise<void> {
     const name = model();
     if (!name || busy.value || content.value === '') return;
-    const prompt = content.value;
-    const mark: Range = { start: prompt.length, end: prompt.length };
+    const start = content.value.length;
+    const mark: Range = { start, end: start };
     outcome.value = undefined;
-    lastStart.value = prompt.length;
+    lastStart.value = start;
     ranges.value = [...ranges.value, mark];
     const at = ranges.value.length - 1;
     const { temperature, maxTokens: max_tokens } = sampling.value;
-    outcome.value = await write(
-      { kind: 'continue', body: { model: name, prompt, temperature, max_tokens } },
-      (more) => {
+    for (;;) {
+      // Half of what fills the context, so that there is room for an answer.
+      const prompt = fullAt === undefined ? content.value : content.value.slice(-Math.ceil(fullAt / 2));
+      sentTail.value = prompt.length < start;
+      const body = { model: name, prompt, temperature, max_tokens };
+      const written = await write({ kind: 'continue', body }, (more) => {
         content.value += more;
-        ranges.value[at] = { start: prompt.length, end: content.value.length };
-      },
-    );
+        ranges.value[at] = { start, end: content.value.length };
+      });
+      if (isTooLong(written) && prompt.length > shortestPrompt) {
+        fullAt = prompt.length;
+        continue;
+      }
+      if (endedEarly(written, max_tokens)) fullAt = prompt.length + content.value.length - start;
+      outcome.value = written;
+      break;
+    }
     ranges.value = ranges.value.filter(({ start, end }) => end > start);
   }
   async function retry(): Promise<void> {
@@ -50,9 +67,11 @@ export function useContinuation(model: () => string | undefined, sampling: Ref<S
     ranges.value = [];
     outcome.value = undefined;
     lastStart.value = undefined;
+    sentTail.value = false;
   }
   const pieces = computed(() => piecesOf(content.value, ranges.value));
   return {
+    sentTail,
     text,
     pieces,
     busy,
@@ -64,4 +83,14 @@ export function useContinuation(model: () => string | undefined, sampling: Ref<S
     clear,
   };
 }
-export type Continuation = ReturnType<typeof useContinuation>;
+
+const isTooLong = (outcome: Outcome): boolean =>
+  outcome.state === 'failed' &&
+  outcome.error instanceof ApiError &&
+  outcome.error.code === 'inference.context_exceeded';
+
+/** It ended by a limit that was not ours: the context was full. */
+const endedEarly = (outcome: Outcome, maxTokens: number | undefined): boolean =>
+  outcome.state === 'done' &&
+  outcome.finishReason === 'length' &&
+  (outcome.timing.tokens ?? 0) < (maxTokens ?? Number.POSITIVE_INFINITY);
