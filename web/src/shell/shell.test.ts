@@ -81,7 +81,7 @@ const shellFor = (permissions: Parameters<typeof sessionOf>[0] | string[]): Comp
 test('the navigation holds what one may see; a forbidden page says so', async () => {
   const { wrapper } = await mountPage(shellFor(['inference.use', 'deployments.read']), { at: '/nodes' });
   const links = wrapper.findAll('aside nav a').map((link) => link.text());
-  expect(links).toEqual(['Overview', 'Deployments', 'Talk', 'Settings']);
+  expect(links).toEqual(['Overview', 'Deployments', 'Chat', 'Settings']);
   expect(wrapper.text()).toContain("You can't open this page");
   wrapper.unmount();
 });
