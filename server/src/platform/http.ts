@@ -74,7 +74,9 @@ export function handle<const R extends Route>(
         const call = { ...parse(route, request), caller: request.caller, request, reply };
         reply.code(route.status ?? 200);
         const answer = await handler(call as Call<R>);
-        return answer === reply ? reply : checked(route, answer);
+        // A reply is a thenable: awaited, it is there when it has been sent whole (or nobody listens any more).
+        const isSent = answer === undefined && (reply.sent || reply.raw.headersSent || reply.raw.destroyed);
+        return isSent ? reply : checked(route, answer);
       },
     });
   if (route.body === 'bytes') app.register(async (scope) => register(readRaw(scope)));
