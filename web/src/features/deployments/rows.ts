@@ -3,7 +3,7 @@ import type { ModelInput } from '@hearth/contract';
 /** A row as the predict route takes it. */
 export type Row = Record<string, string | number | null>;
 /** What the form's fields hold. */
-export type RowDraft = Record<string, string | number | undefined>;
+type RowDraft = Record<string, string | number | undefined>;
 
 /** The form filled with the examples the model brings; a category without one begins with its first. */
 export const exampleDraft = (inputs: readonly ModelInput[]): RowDraft =>

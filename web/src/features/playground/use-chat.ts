@@ -69,4 +69,3 @@ export function useChat(model: () => string | undefined, sampling: Ref<Sampling>
   const isEmpty = computed(() => entries.value.length === 0);
   return { entries, busy, isEmpty, send, stop, retry, takeBack, clear };
 }
-export type Chat = ReturnType<typeof useChat>;

@@ -51,7 +51,7 @@ export function useRuns(filter: Ref<RunFilter>) {
 }
 
 /** Whether a changed run still belongs into the filtered list. */
-export function matches(run: TrainingRun, { status, search }: RunFilter): boolean {
+function matches(run: TrainingRun, { status, search }: RunFilter): boolean {
   if (status !== 'all' && run.status !== status) return false;
   const { model_architecture, dataset_name } = run.config;
   const text = `${model_architecture} ${dataset_name} ${run.session_id} ${run.node_name ?? ''}`.toLowerCase();
