@@ -17,14 +17,14 @@ const Chunk = z.object({
 
 export class ForeignFailure extends Error {}
 
-export interface ChunkReading {
+interface ChunkReading {
   text: string;
   finishReason: 'stop' | 'length' | undefined;
   usage: Usage | undefined;
 }
 
 /** Throws ForeignFailure where the chunk tells of an error or is no chunk. */
-export function readChunk(json: string): ChunkReading {
+function readChunk(json: string): ChunkReading {
   const parsed = Chunk.safeParse(parse(json));
   if (!parsed.success) throw new ForeignFailure('The attached server sent something that is no answer.');
   const { choices, usage, error } = parsed.data;

@@ -2,18 +2,16 @@ import type { Job, JobState } from '@hearth/contract';
 import type { FinishedJob, JobRecord } from './jobs.types.ts';
 
 /** The state people see: a leased job is as good as running. */
-export function stateOf(job: JobRecord): JobState {
+function stateOf(job: JobRecord): JobState {
   if (job.state === 'finished') return job.outcome;
   return job.state === 'queued' ? 'queued' : 'running';
 }
 
-export const isActive = (job: JobRecord) => job.state === 'leased' || job.state === 'running';
-export const isStopping = (job: JobRecord): boolean =>
+const isStopping = (job: JobRecord): boolean =>
   (job.state === 'leased' || job.state === 'running') && job.cancelRequestedAt !== null;
-export const finishedOf = (job: JobRecord): FinishedJob | undefined =>
-  job.state === 'finished' ? job : undefined;
-export const startedAtOf = (job: JobRecord): Date | null => (job.state === 'queued' ? null : job.startedAt);
-export function nodeOf(job: JobRecord): string | null {
+const finishedOf = (job: JobRecord): FinishedJob | undefined => (job.state === 'finished' ? job : undefined);
+const startedAtOf = (job: JobRecord): Date | null => (job.state === 'queued' ? null : job.startedAt);
+function nodeOf(job: JobRecord): string | null {
   if (job.state === 'queued') return null;
   return job.state === 'finished' ? job.nodeId : job.lease.nodeId;
 }

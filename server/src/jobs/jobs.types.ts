@@ -24,7 +24,7 @@ export interface JobFailure {
 }
 export type Outcome = 'completed' | 'failed' | 'stopped';
 
-export type QueuedJob = Base & { state: 'queued' };
+type QueuedJob = Base & { state: 'queued' };
 /** Handed to a node; `running` once the node said that it started. Only here is there a lease. */
 export type ActiveJob = Base & {
   state: 'leased' | 'running';

@@ -10,7 +10,7 @@ export interface LinkTimings {
   /** Without a frame for so long, a node counts as gone. */
   silentMs: number;
 }
-export const linkTimings: LinkTimings = { heartbeatMs: 2_000, silentMs: 8_000 };
+const usualTimings: LinkTimings = { heartbeatMs: 2_000, silentMs: 8_000 };
 
 /** The agents connected to this server: at most one connection a node, the newest. */
 export class LinksService {
@@ -21,7 +21,7 @@ export class LinksService {
   readonly #log: Log;
   readonly #timings: LinkTimings;
   readonly #timer: NodeJS.Timeout;
-  constructor(clock: Clock, log: Log, timings: LinkTimings = linkTimings) {
+  constructor(clock: Clock, log: Log, timings: LinkTimings = usualTimings) {
     this.#clock = clock;
     this.#log = log;
     this.#timings = timings;

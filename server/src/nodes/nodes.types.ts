@@ -2,7 +2,6 @@ import type { AgentMessage, ServerMessage } from '@hearth/contract';
 
 type Of<Type extends AgentMessage['type']> = Extract<AgentMessage, { type: Type }>;
 export type Hello = Of<'hello'>;
-export type Heartbeat = Of<'heartbeat'>;
 export type Welcome = Extract<ServerMessage, { type: 'welcome' }>;
 /** Messages that domains above take care of. */
 export type WorkMessage = Exclude<AgentMessage, Hello>;

@@ -65,7 +65,7 @@ export class CsvReader {
 }
 
 /** The most frequent of comma, semicolon and tab outside quotes. */
-export function separatorOf(line: string): string {
+function separatorOf(line: string): string {
   const bare = line.replace(/"(?:[^"]|"")*"/g, '');
   const count = (separator: string) => bare.split(separator).length;
   return [',', ';', '\t'].reduce((best, next) => (count(next) > count(best) ? next : best));
