@@ -2,7 +2,7 @@ import { move } from 'piscina';
 import type { ThreadTask } from './thread-task.ts';
 
 type Run = (...args: unknown[]) => unknown;
-const compiled = new Map<string, Run>();
+const known = new Map<string, Run>();
 
 /** A function from its own source text. A method's shorthand (`name() {…}`) only parses inside an object. */
 function compile(source: string): Run {
@@ -14,15 +14,23 @@ function compile(source: string): Run {
   }
 }
 
-async function find(task: ThreadTask): Promise<Run> {
-  if (task.kind === 'module') {
-    const exported = ((await import(task.href)) as Record<string, unknown>)[task.name];
-    if (typeof exported !== 'function') throw new TypeError(`${task.href} exports no function ${task.name}`);
-    return exported as Run;
-  }
-  const run = compiled.get(task.source) ?? compile(task.source);
-  if (compiled.size > 500) compiled.clear();
-  compiled.set(task.source, run);
+async function load({ href, name }: { href: string; name: string }): Promise<Run> {
+  const exported = ((await import(href)) as Record<string, unknown>)[name];
+  if (typeof exported !== 'function') throw new TypeError(`${href} exports no function ${name}`);
+  return exported as Run;
+}
+
+/** The function of a task; kept, since most pools run the same few again and again. */
+function find(task: ThreadTask): Run | Promise<Run> {
+  const key = task.kind === 'module' ? `${task.href}#${task.name}` : task.source;
+  const run = known.get(key) ?? (task.kind === 'module' ? load(task) : compile(task.source));
+  if (known.size > 500) known.clear();
+  if (!(run instanceof Promise)) known.set(key, run);
+  else
+    void run.then(
+      (loaded) => known.set(key, loaded),
+      () => undefined,
+    );
   return run;
 }
 
