@@ -1,6 +1,6 @@
 import { onScopeDispose, type Ref, ref } from 'vue';
 import { useApi } from '../../api/api.ts';
-import { markTalked, markTalked } from '../overview/first-steps.ts';
+import { markTalked } from '../overview/first-steps.ts';
 import { streamWriting, type Writing } from './completion-stream.ts';
 
 /** Measured on this device: until the first piece of text, and how fast the rest came. */
@@ -41,7 +41,6 @@ export function useWriting(now: () => number = () => performance.now()): Writer 
           timing.firstTokenMs ??= now() - startedAt;
           onText(event.text);
         } else {
-          markTalked();
           timing.tokens = event.usage?.completion_tokens;
           timing.tokensPerSecond = rate(timing, now() - startedAt);
           markTalked();
