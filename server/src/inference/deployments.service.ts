@@ -8,6 +8,7 @@ import { AppError } from '../platform/errors.ts';
 import type { LiveHub } from '../platform/live-hub.ts';
 import type { Log } from '../platform/log.ts';
 import type { ModelsService } from '../registry/models.service.ts';
+import { DeploymentStates } from './deployment-states.ts';
 import { asDeployment } from './deployment-view.ts';
 import type { DeploymentRow, DeploymentsRepository, ModelDeployment } from './deployments.repository.ts';
 import { type Endpoint, probeEndpoint } from './endpoint-client.ts';
@@ -37,10 +38,7 @@ export class DeploymentsService implements NodeListener {
   readonly #sealing: Sealing;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #reports = new Map<string, DeploymentReport>();
-  /** Why an endpoint's last question failed; an answer clears it. */
-  readonly #failures = new Map<string, string>();
-  readonly #active = new Map<string, number>();
+  readonly #states: DeploymentStates;
   #telling: Promise<void> = Promise.resolve();
   constructor(
     repository: DeploymentsRepository,
@@ -60,6 +58,7 @@ export class DeploymentsService implements NodeListener {
     this.#sealing = sealing;
     this.#clock = clock;
     this.#log = log;
+    this.#states = new DeploymentStates((nodeId) => links.isOnline(nodeId));
     models.refuseDeletionWhen(async (tx, name) => {
       const deployed = await repository.ofModel(name, tx);
       return deployed && `The deployment ${deployed} serves this model: take it down first.`;
@@ -140,8 +139,7 @@ export class DeploymentsService implements NodeListener {
   async remove(id: string): Promise<void> {
     const row = await this.#repository.remove(id);
     if (!row) throw new AppError('deployment.not_found', 'There is no such deployment.', { id });
-    this.#reports.delete(id);
-    this.#failures.delete(id);
+    this.#states.forget(id);
     if (row.kind === 'model') this.#tellNode(row.nodeId);
     this.#live.publish('deployments', { type: 'deployment.removed', id });
   }
@@ -152,30 +150,21 @@ export class DeploymentsService implements NodeListener {
   }
 
   stateOf(row: DeploymentRow): Deployment['state'] {
-    if (row.kind === 'endpoint') return this.#failures.has(row.id) ? 'failed' : 'ready';
-    if (!this.#links.isOnline(row.nodeId)) return 'offline';
-    return this.#reports.get(row.id)?.state ?? 'starting';
+    return this.#states.stateOf(row);
   }
 
   /** Counts a request in; false when `most` are under way already. The caller counts it out. */
   enter(id: string, most: number): boolean {
-    const active = this.#active.get(id) ?? 0;
-    if (active < most) this.#active.set(id, active + 1);
-    return active < most;
+    return this.#states.enter(id, most);
   }
 
   leave(id: string): void {
-    const active = (this.#active.get(id) ?? 1) - 1;
-    if (active > 0) this.#active.set(id, active);
-    else this.#active.delete(id);
+    this.#states.leave(id);
   }
 
   /** How an endpoint's last question went. */
   noteEndpoint(id: string, failure: string | undefined): void {
-    if (this.#failures.get(id) === failure) return;
-    if (failure === undefined) this.#failures.delete(id);
-    else this.#failures.set(id, failure);
-    void this.#publish(id);
+    if (this.#states.noteEndpoint(id, failure)) void this.#publish(id);
   }
 
   async onHello(nodeId: string, hello: Hello) {
@@ -201,7 +190,7 @@ export class DeploymentsService implements NodeListener {
   async #note(nodeId: string, report: DeploymentReport): Promise<void> {
     const row = await this.#repository.find(report.deploymentId);
     if (row?.kind !== 'model' || row.nodeId !== nodeId) return;
-    this.#reports.set(row.id, report);
+    this.#states.noteReport(report);
     if (report.state === 'ready') await this.#repository.keepFacts(row.id, report);
   }
 
@@ -258,10 +247,7 @@ export class DeploymentsService implements NodeListener {
   }
 
   #view(row: DeploymentRow, nodeNames: ReadonlyMap<string, string>): Deployment {
-    const state = this.stateOf(row);
-    const active = this.#active.get(row.id) ?? 0;
-    const failure = this.#failures.get(row.id);
-    return asDeployment(row, { state, report: this.#reports.get(row.id), active, failure, nodeNames });
+    return asDeployment(row, { ...this.#states.of(row), nodeNames });
   }
 }
 

