@@ -1,7 +1,7 @@
 import { ApiError, ErrorBody, type Route, type RouteInput, type RouteOutput, urlOf } from '@hearth/contract';
 import type { Access } from './access.ts';
 
-export interface UploadOptions {
+interface UploadOptions {
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
 }

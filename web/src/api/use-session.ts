@@ -3,7 +3,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { useApi } from './api.ts';
 
-export type SessionState = 'unknown' | 'unreachable' | 'setup' | 'signed-out' | 'signed-in';
+type SessionState = 'unknown' | 'unreachable' | 'setup' | 'signed-out' | 'signed-in';
 
 /** Who is using this page, and what they may do. */
 export const useSession = defineStore('session', () => {

@@ -10,7 +10,7 @@ export interface NavItem {
   /** Has its own place in the phone's bottom bar; the others are under "more". */
   primary?: boolean;
 }
-export interface NavGroup {
+interface NavGroup {
   label?: string;
   items: NavItem[];
 }

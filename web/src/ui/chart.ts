@@ -35,10 +35,10 @@ export type LineChartInstance = Chart<'line', { x: number; y: number | null }[]>
 const channels = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 /** Canvas understands the comma form in every browser we support. */
-export const colourOf = (name: string, alpha = 1): string =>
+const colourOf = (name: string, alpha = 1): string =>
   `rgba(${channels(name).split(/\s+/).join(', ')}, ${alpha})`;
 
-export function lineChartConfig(
+function lineChartConfig(
   options: LineChartOptions,
 ): ChartConfiguration<'line', { x: number; y: number | null }[]> {
   const font = { family: getComputedStyle(document.body).fontFamily, size: 11 };

@@ -1,7 +1,7 @@
 import { type ComputedRef, type InjectionKey, inject } from 'vue';
 
 /** What a field tells the control inside it, so that label, hint and error are announced with it. */
-export interface FieldContext {
+interface FieldContext {
   id: string;
   describedBy: ComputedRef<string | undefined>;
   invalid: ComputedRef<boolean>;

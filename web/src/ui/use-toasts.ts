@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 
-export interface Toast {
+interface Toast {
   id: number;
   tone: 'good' | 'bad' | 'info';
   text: string;

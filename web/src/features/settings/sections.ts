@@ -1,6 +1,6 @@
 import type { Permission } from '@hearth/contract';
 
-export const sections = ['profile', 'keys', 'people', 'alerts', 'audit'] as const;
+const sections = ['profile', 'keys', 'people', 'alerts', 'audit'] as const;
 export type Section = (typeof sections)[number];
 
 const permission: Partial<Record<Section, Permission>> = {
@@ -10,7 +10,7 @@ const permission: Partial<Record<Section, Permission>> = {
   audit: 'audit.read',
 };
 
-export const sectionsFor = (can: (permission: Permission) => boolean): Section[] =>
+const sectionsFor = (can: (permission: Permission) => boolean): Section[] =>
   sections.filter((section) => {
     const needed = permission[section];
     return !needed || can(needed);
