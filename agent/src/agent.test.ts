@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -84,6 +84,26 @@ it('goes on after kill -9 of the agent: the same process, every event once', asy
   expect(epochsIn(job.events)).toEqual(count(300));
   expect(job.events.filter((event) => event.type === 'started')).toHaveLength(1);
   expect(server.faults).toEqual([]);
+}, 120_000);
+
+it('keeps what it has done until the server is back', async () => {
+  const server = await ScriptedServer.start();
+  const home = await temporaryFolder();
+  const agent = startAgent(server, home);
+  await server.until(() => server.heard.some((message) => message.type === 'heartbeat'));
+  const job = server.assign(training(server, 40, 1000));
+  await server.until(() => epochsIn(job.events).length >= 3, 30_000);
+  await server.stop();
+  const journal = join(home, 'agent/jobs', job.jobId, 'journal.jsonl');
+  await server.until(() => readFileSync(journal, 'utf8').includes('trying again'), 30_000);
+  await agent.stop('SIGKILL');
+  expect(epochsIn(job.events).length).toBeLessThan(40);
+  await server.listen();
+  startAgent(server, home);
+  const end = await server.until(() => finished(job.events), 40_000);
+  expect(end.outcome).toBe('completed');
+  expect(epochsIn(job.events)).toEqual(count(40));
+  expect([...job.artifacts.keys()].sort()).toEqual(['model.onnx', 'model.safetensors']);
 }, 120_000);
 
 it('stops a job for good: proof of death first, also by an agent that never heard the order', async () => {

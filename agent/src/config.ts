@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { z } from 'zod';
 
 const optional = z
@@ -51,7 +52,25 @@ function parse<T extends z.ZodType>(schema: T, env: NodeJS.ProcessEnv): z.output
   throw new ConfigError(result.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('\n'));
 }
 
-export const readConfig = (env: NodeJS.ProcessEnv = process.env): Config => parse(AgentEnvironment, env);
+const names = [
+  'HEARTH_SERVER_URL',
+  'HEARTH_HOME',
+  'HEARTH_LOCAL_TOKEN_FILE',
+  'HEARTH_NODE_INVITATION',
+  'LOG_LEVEL',
+  'HF_TOKEN',
+  'HF_ENDPOINT',
+];
+
+/**
+ * The agent's settings: this process's environment, beneath it `.env` of the working folder. Only what is the
+ * agent's is taken from there: the file may hold the server's secrets, and jobs inherit this environment.
+ */
+export function readProcessConfig(): Config {
+  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  for (const name of names) if (file[name] !== undefined) process.env[name] ??= file[name];
+  return parse(AgentEnvironment, process.env);
+}
 export const readJobConfig = (env: NodeJS.ProcessEnv = process.env): JobConfig => parse(JobEnvironment, env);
 
 /** The name of the environment variable that marks every process of a job. */

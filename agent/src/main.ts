@@ -1,9 +1,9 @@
 import { createAgent } from './agent.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readProcessConfig } from './config.ts';
 import { createLog } from './log.ts';
 
 try {
-  const config = readConfig();
+  const config = readProcessConfig();
   const log = createLog(config.logLevel);
   const agent = await createAgent(config, log);
   let stopping = false;

@@ -183,4 +183,13 @@ it('reports files that cannot be fetched or are no models, in words', async () =
   deploy(server, [broken, missing]);
   expect((await state(server, broken, 'failed')).error).toMatch(/^The model cannot be loaded: ./);
   expect((await state(server, missing, 'failed')).error).toContain('has no such file');
+
+  const { sha256 } = missing.artifact;
+  server.blobs.set(sha256, Buffer.from('gone'));
+  const before = reportsOf(server, broken.deploymentId).length;
+  deploy(server, [broken, missing]);
+  await server.until(() =>
+    reportsOf(server, missing.deploymentId).at(-1)?.error?.includes('cannot be loaded'),
+  );
+  expect(reportsOf(server, broken.deploymentId).slice(before)).toMatchObject([{ state: 'failed' }]);
 }, 60_000);

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentMessage, DeploymentReport, DeploymentSpec, InferenceRequest } from '@hearth/contract';
-import { DownloadError } from '../files/download-error.ts';
 import type { Log } from '../log.ts';
 import type { EngineNews } from './engine-messages.ts';
 import { EngineProcess } from './engine-process.ts';
@@ -36,6 +35,9 @@ export class Deployment {
     this.#report = { deploymentId: options.spec.deploymentId, state: 'starting', progress: 0 };
     void this.#open();
   }
+
+  /** True when its file could not be brought here, which may go better another time. */
+  isUnfetched = false;
 
   get report(): DeploymentReport {
     return this.#report;
@@ -83,7 +85,8 @@ export class Deployment {
     } catch (error) {
       if (signal.aborted) return;
       log.warn({ err: error, deploymentId: spec.deploymentId }, 'A deployment’s model could not be fetched.');
-      const reason = error instanceof DownloadError || error instanceof Error ? error.message : String(error);
+      this.isUnfetched = true;
+      const reason = error instanceof Error ? error.message : String(error);
       this.#tell({ state: 'failed', error: `The model could not be fetched: ${reason}` });
     }
   }

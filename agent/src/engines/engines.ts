@@ -21,11 +21,14 @@ export class Engines {
     this.#options = options;
   }
 
-  /** Makes what is here match the list: what is not on it goes, what is missing starts, what failed tries again. */
+  /**
+   * Makes what is here match the list: what is not on it goes, what is missing starts. A model that cannot be
+   * loaded stays failed, one that could not be fetched is tried again.
+   */
   converge(specs: readonly DeploymentSpec[]): void {
     const wanted = new Map(specs.map((spec) => [spec.deploymentId, spec]));
     for (const [id, deployment] of this.#deployments) {
-      if (wanted.has(id)) continue;
+      if (wanted.has(id) && !deployment.isUnfetched) continue;
       deployment.close();
       this.#deployments.delete(id);
     }

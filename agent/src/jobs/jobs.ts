@@ -50,7 +50,7 @@ export class Jobs {
   }
 
   /** The server said which jobs this node may go on with; all others are given up. */
-  async welcome(known: Welcomed): Promise<void> {
+  welcome(known: Welcomed): void {
     for (const job of [...this.#jobs.values()]) {
       const entry = known.find(({ jobId, leaseId }) => jobId === job.jobId && leaseId === job.leaseId);
       if (!entry) void this.drop(job);

@@ -11,8 +11,10 @@ export function startAgent(
   server: Pick<ScriptedServer, 'url' | 'invitation'>,
   home: string,
   env: NodeJS.ProcessEnv = {},
+  cwd = home,
 ) {
   const child: ChildProcess = spawn(process.execPath, [main], {
+    cwd,
     env: {
       ...process.env,
       HEARTH_SERVER_URL: server.url,

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readJobConfig } from './config.ts';
+import { temporaryFolder } from './testing/folder.ts';
+
+/** Reads the settings in a process of its own and tells what of the environment it would hand on to jobs. */
+function readIn(cwd: string, env: NodeJS.ProcessEnv) {
+  const program = `import { readProcessConfig, jobEnvironment } from ${JSON.stringify(join(import.meta.dirname, 'config.ts'))};
+    console.log(JSON.stringify({ config: readProcessConfig(), job: jobEnvironment('a job') }));`;
+  const args = ['--input-type=module', '-e', program];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd, env, encoding: 'utf8' });
+  return stdout ? JSON.parse(stdout) : stderr;
+}
+
+it('reads .env beneath the environment, and takes from it only what is the agent’s', async () => {
+  const cwd = await temporaryFolder();
+  const file = 'HEARTH_SERVER_URL=http://from-file:1/\nAPI_KEYS=secret\nHF_TOKEN=hf\nLOG_LEVEL=warn\n';
+  await writeFile(join(cwd, '.env'), file);
+  const { config, job } = readIn(cwd, { LOG_LEVEL: 'error', HEARTH_HOME: '/h' });
+  expect(config).toMatchObject({ serverUrl: 'http://from-file:1', logLevel: 'error', home: '/h' });
+  expect(job).toMatchObject({ HF_TOKEN: 'hf', HEARTH_JOB_ID: 'a job' });
+  expect(job.API_KEYS).toBeUndefined();
+});
+
+it('names the setting that is missing or wrong', async () => {
+  const cwd = await temporaryFolder();
+  expect(readIn(cwd, {})).toContain('HEARTH_SERVER_URL');
+  expect(readIn(cwd, { HEARTH_SERVER_URL: 'ftp://x' })).toContain('HEARTH_SERVER_URL');
+});
+
+it('knows the hub, or the mirror that is set', () => {
+  expect(readJobConfig({}).hubUrl).toBe('https://huggingface.co');
+  expect(readJobConfig({ HF_ENDPOINT: 'https://mirror.example/', HF_TOKEN: ' t ' })).toEqual({
+    hubUrl: 'https://mirror.example',
+    hubToken: 't',
+  });
+});
