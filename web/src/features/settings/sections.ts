@@ -10,7 +10,7 @@ const permission: Partial<Record<Section, Permission>> = {
   audit: 'audit.read',
 };
 
-const sectionsFor = (can: (permission: Permission) => boolean): Section[] =>
+export const sectionsFor = (can: (permission: Permission) => boolean): Section[] =>
   sections.filter((section) => {
     const needed = permission[section];
     return !needed || can(needed);
