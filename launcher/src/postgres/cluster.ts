@@ -5,6 +5,7 @@ import type { Binaries } from './binaries.ts';
 import type { PostgresPaths } from './paths.ts';
 import { PostgresError, USE_DATABASE_URL } from './postgres-error.ts';
 import { type Account, runProgram } from './run-program.ts';
+import { initdbSyncFlag } from './settings.ts';
 import { makePrivateDir, openWorkplace } from './workplace.ts';
 
 const POSTGRES_MAJOR = '18';
@@ -32,7 +33,7 @@ async function runInitdb({ paths, binaries, account, durable }: ClusterOptions, 
   ];
   return runProgram(
     binaries.initdb,
-    ['-D', place.names[0]!, '-U', 'hearth', ...flags, ...(durable ? [] : ['--no-sync'])],
+    ['-D', place.names[0]!, '-U', 'hearth', ...flags, durable ? initdbSyncFlag : '--no-sync'],
     { account, env: binaries.env, inherited: place.inherited },
   );
 }
