@@ -5,7 +5,7 @@ import type { BenchRow } from '../harness.ts';
 import { cpuPerOperation, inTurn } from './cpu-per-operation.ts';
 
 const module = new URL('./double.worker.ts', import.meta.url);
-const operations = 5000;
+const operations = 20_000;
 const microseconds = async (nanoseconds: Promise<number>) => (await nanoseconds) / 1000;
 const figure = (call: () => Promise<unknown>) => () =>
   microseconds(cpuPerOperation(inTurn(call), operations));
@@ -36,7 +36,7 @@ export const rows: BenchRow[] = [
       piscina: figure(() => peer.run(21)),
       'piscina with a signal': figure(() => peer.run(21, { signal: AbortSignal.any([stop.signal]) })),
     },
-    note: 'every task of ours carries a signal, a Future and the address of its function: about 3 µs',
+    note: 'a task of ours can be cancelled and names its function: about 3 µs',
   },
   {
     name: 'thread pool: round trip of a function sent as source',
@@ -46,7 +46,7 @@ export const rows: BenchRow[] = [
     note: 'piscina runs files only',
   },
   {
-    name: 'thread pool: 5000 tasks at once',
+    name: 'thread pool: 20,000 tasks at once',
     unit: 'CPU-µs/task',
     ours: many(oursModule),
     peers: { piscina: many(() => peer.run(21)) },

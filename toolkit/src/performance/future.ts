@@ -1,25 +1,21 @@
 /** A result that is on its way, and the means to call it off. */
 export class Future<T> {
   readonly #promise: Promise<T>;
-  readonly #stop: AbortController;
+  readonly #cancel: () => void;
   #state: 'pending' | 'completed' | 'failed' | 'cancelled' = 'pending';
 
-  /** @param start begins the work; gets the signal that `cancel` and `outer` abort */
-  constructor(start: (signal: AbortSignal) => Promise<T>, outer?: AbortSignal) {
-    this.#stop = new AbortController();
-    const signal = outer ? AbortSignal.any([this.#stop.signal, outer]) : this.#stop.signal;
-    this.#promise = start(signal).then(
-      (value) => {
-        this.#state = 'completed';
-        return value;
-      },
-      (error: unknown) => {
-        this.#state = signal.aborted ? 'cancelled' : 'failed';
-        throw error;
-      },
+  /** @param cancel ends the work, so that `promise` rejects */
+  constructor(promise: Promise<T>, cancel: () => void) {
+    this.#promise = promise;
+    this.#cancel = cancel;
+    const end = (state: 'completed' | 'failed') => {
+      if (this.#state === 'pending') this.#state = state;
+    };
+    // Also handles the rejection of a result that nobody waits for.
+    promise.then(
+      () => end('completed'),
+      () => end('failed'),
     );
-    // Who only wants a callback, or nothing, shall not get an unhandled rejection.
-    this.#promise.catch(() => undefined);
   }
 
   get state(): 'pending' | 'completed' | 'failed' | 'cancelled' {
@@ -34,7 +30,8 @@ export class Future<T> {
   /** Calls the work off. False when it was over already. */
   cancel(): boolean {
     if (this.#state !== 'pending') return false;
-    this.#stop.abort();
+    this.#state = 'cancelled';
+    this.#cancel();
     return true;
   }
 

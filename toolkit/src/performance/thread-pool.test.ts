@@ -152,6 +152,20 @@ describe('ThreadPool', () => {
     expect(ending.threadCount).toBe(0);
   });
 
+  it('starts tasks in the order they came, and takes many', async () => {
+    const few = new ThreadPool({ maxWorkers: 1 });
+    const order: number[] = [];
+    const futures = Array.from({ length: 3000 }, (_, n) =>
+      few.submit((x: number) => x, n).onDone((done) => done.status === 'fulfilled' && order.push(done.value)),
+    );
+    expect(few.queueSize).toBe(2999);
+    futures[1500]!.cancel();
+    await few.close();
+    expect(order).toEqual(Array.from({ length: 3000 }, (_, n) => n).filter((n) => n !== 1500));
+    const aborted = AbortSignal.abort();
+    expect(pool.run(() => 1, { signal: aborted }).state).toBe('cancelled');
+  });
+
   it('is one per program when asked for so', async () => {
     expect(getThreadPool({ maxWorkers: 2 })).toBe(getThreadPool());
     expect(isMainThread || threadId > 0).toBe(true);
