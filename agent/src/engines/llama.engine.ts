@@ -39,6 +39,7 @@ interface Generation {
   sequence: LlamaContextSequence;
   tokens: Token[];
   stops: string[];
+  stopTokens: ReadonlySet<Token>;
   sampling: Sampling;
   signal: AbortSignal;
   onText: (text: string) => void;
@@ -61,7 +62,7 @@ class LlamaEngine implements Engine {
     onText: (text: string) => void,
   ): Promise<TextEnd> {
     const { model, template, contextLength } = this.#loaded;
-    const { tokens, stops } = readPrompt(request, model, template);
+    const { tokens, stops, stopTokens } = readPrompt(request, model, template);
     if (tokens.length >= contextLength) {
       const message = `The text has ${tokens.length} tokens; with the answer at most ${contextLength} fit.`;
       throw new EngineError('inference.context_exceeded', message);
@@ -69,7 +70,15 @@ class LlamaEngine implements Engine {
     const { sampling } = request;
     const remembersMost = (free: readonly LlamaContextSequence[]) => mostShared(free, tokens);
     return this.#lanes.use(signal, remembersMost, (sequence) =>
-      this.#continue({ sequence, tokens, stops: [...stops, ...sampling.stop], sampling, signal, onText }),
+      this.#continue({
+        sequence,
+        tokens,
+        stops: [...stops, ...sampling.stop],
+        stopTokens,
+        sampling,
+        signal,
+        onText,
+      }),
     );
   }
 
@@ -82,7 +91,15 @@ class LlamaEngine implements Engine {
     await this.#loaded.model.dispose();
   }
 
-  async #continue({ sequence, tokens, stops, sampling, signal, onText }: Generation): Promise<TextEnd> {
+  async #continue({
+    sequence,
+    tokens,
+    stops,
+    stopTokens,
+    sampling,
+    signal,
+    onText,
+  }: Generation): Promise<TextEnd> {
     const { model, contextLength } = this.#loaded;
     const most = Math.min(sampling.maxTokens ?? Number.POSITIVE_INFINITY, contextLength - tokens.length);
     const text = new TokenText(model, tokens);
@@ -95,7 +112,7 @@ class LlamaEngine implements Engine {
     const last = await readIn(sequence, tokens, signal);
     for await (const token of sequence.evaluate([last], samplingOptions(sampling))) {
       signal.throwIfAborted();
-      if (model.isEogToken(token)) {
+      if (model.isEogToken(token) || stopTokens.has(token)) {
         finishReason = 'stop';
         break;
       }

@@ -4,8 +4,9 @@ import type { TextRequest } from './engine.ts';
 
 export interface Prompt {
   tokens: Token[];
-  /** Texts that end the model's turn, besides its own end tokens. */
+  /** Texts, and tokens that have no text, that end the model's turn besides its own end tokens. */
   stops: string[];
+  stopTokens: ReadonlySet<Token>;
 }
 
 /** The tokens a request begins with. Without a template a chat is a plain text to be continued. */
@@ -16,8 +17,7 @@ export function readPrompt(
 ): Prompt {
   if (request.kind === 'chat' && template) return readChat(request.messages, model, template);
   const text = request.kind === 'chat' ? request.messages.map((m) => m.content).join('\n') : request.prompt;
-  const tokens = model.tokenize(text, false, 'trimLeadingSpace');
-  return { tokens: withBeginning(tokens, model), stops: [] };
+  return { tokens: withBeginning(model.tokenize(text), model), stops: [], stopTokens: new Set() };
 }
 
 function readChat(messages: readonly ChatMessage[], model: LlamaModel, template: ChatWrapper): Prompt {
@@ -28,10 +28,12 @@ function readChat(messages: readonly ChatMessage[], model: LlamaModel, template:
   });
   chatHistory.push({ type: 'model', response: [] });
   const { contextText, stopGenerationTriggers } = template.generateContextState({ chatHistory });
-  const stops = stopGenerationTriggers.map((trigger) =>
-    model.detokenize(trigger.tokenize(model.tokenizer), true).trim(),
-  );
-  return { tokens: withBeginning(contextText.tokenize(model.tokenizer), model), stops };
+  const triggers = stopGenerationTriggers.map((trigger) => trigger.tokenize(model.tokenizer));
+  return {
+    tokens: withBeginning(contextText.tokenize(model.tokenizer), model),
+    stops: stopGenerationTriggers.map((trigger) => trigger.toString()),
+    stopTokens: new Set(triggers.flatMap((trigger) => (trigger.length === 1 ? trigger : []))),
+  };
 }
 
 function withBeginning(tokens: Token[], model: LlamaModel): Token[] {
