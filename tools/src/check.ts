@@ -67,7 +67,8 @@ const lanes: (() => Promise<StepResult>)[][] = [
     () => tool('lint and format', 'biome', ['check', '--error-on-warnings', '.']),
     () => tool('types of the web app', 'vue-tsc', ['-p', 'web/tsconfig.json', '--noEmit']),
     dependencyRules,
-    () => tool('migrations up to date', process.execPath, ['tools/src/check/migrations.ts']),
+    () =>
+      runStep('migrations up to date', process.execPath, ['tools/src/check/migrations.ts'], { cwd: root }),
   ],
 ];
 

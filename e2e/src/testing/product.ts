@@ -97,7 +97,11 @@ export async function startProduct(
     pid: child.pid!,
     output: () => output,
     setupUrl: () =>
-      until('the set-up link', async () => /https?:\/\/\S+\/setup#token=[\w-]+/.exec(output)?.[0], 20_000),
+      until(
+        'the set-up link',
+        async () => /https?:\/\/[\w.:-]+\/setup#token=[\w-]+/.exec(output)?.[0],
+        20_000,
+      ),
     client,
     stop,
   };
