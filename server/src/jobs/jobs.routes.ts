@@ -1,5 +1,6 @@
 import { routes } from '@hearth/contract';
 import type { FastifyInstance } from 'fastify';
+import { abandonBody } from '../platform/abandon-body.ts';
 import { AppError } from '../platform/errors.ts';
 import { handle } from '../platform/http.ts';
 import { asJob } from './job.ts';
@@ -17,10 +18,15 @@ export function jobsRoutes(app: FastifyInstance, jobs: JobsService): void {
   handle(app, routes.jobs.cancel, async ({ params }) => ({
     message: messageOf(await jobs.cancel(params.id)),
   }));
-  handle(app, routes.jobs.putArtifact, ({ params, query, caller, body }) => {
-    if (caller.id !== params.id)
-      throw new AppError('job.foreign_lease', 'This token belongs to another job.');
-    return jobs.putArtifact(caller, params.id, { name: params.name, ...query }, body);
+  handle(app, routes.jobs.putArtifact, async ({ params, query, caller, body, request }) => {
+    try {
+      if (caller.id !== params.id)
+        throw new AppError('job.foreign_lease', 'This token belongs to another job.');
+      return await jobs.putArtifact(caller, params.id, { name: params.name, ...query }, body);
+    } catch (error) {
+      abandonBody(request);
+      throw error;
+    }
   });
 }
 

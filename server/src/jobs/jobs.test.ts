@@ -9,7 +9,7 @@ import {
   ScriptedAgent,
   started,
 } from '../testing/scripted-agent.ts';
-import { digestOf, startRun, uploadDataset } from '../testing/story.ts';
+import { startRun, uploadDataset } from '../testing/story.ts';
 import { startTestApp, startTestAppBeside, type TestApp } from '../testing/test-app.ts';
 
 const { jobs, training, identity } = routes;
@@ -163,36 +163,6 @@ describe('two servers on one database', () => {
     expect(items.map(({ state, attempt }) => `${state} ${attempt}`)).toEqual(ids.map(() => 'failed 1'));
     await Promise.all(agents.map((agent) => agent.close()));
     await other.close();
-  });
-});
-
-describe('artifacts', () => {
-  it('are checked, may be sent again, and go when the job does not need them', async () => {
-    const agent = await ScriptedAgent.connect(test);
-    await startRun(test);
-    const job = await agent.next('job.assign');
-    const bytes = new Uint8Array(Buffer.from('weights'));
-    const put = (sha256: string) => agent.putArtifact(job, 'model.onnx', bytes, sha256);
-    await expect(put('0'.repeat(64))).rejects.toEqual(refusal('artifact.digest_mismatch'));
-    const sha256 = digestOf(bytes);
-    expect(await put(sha256)).toEqual({ sha256, size_bytes: 7 });
-    expect(await put(sha256)).toEqual({ sha256, size_bytes: 7 });
-    const blob = () => test.clientOf(job.jobToken)(jobs.getBlob, { params: { sha256 } });
-    expect(await (await blob()).text()).toBe('weights');
-    const stranger = { ...job, jobId: crypto.randomUUID() };
-    await expect(agent.putArtifact(stranger, 'a.onnx', bytes, sha256)).rejects.toEqual(
-      refusal('job.foreign_lease'),
-    );
-    agent.events(job, 1, [started(), finished('failed')]);
-    await agent.acked(job, 2);
-    await expect(put(sha256)).rejects.toEqual(refusal('auth.required'));
-    await expect
-      .poll(
-        async () =>
-          (await test.database.$client.query('select 1 from blobs where sha256 = $1', [sha256])).rows,
-      )
-      .toEqual([]);
-    await agent.close();
   });
 });
 

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +20,8 @@ export async function receiveFile(source: Readable, folder: string, maxBytes: nu
   let sizeBytes = 0;
   try {
     await pipeline(
-      source,
+      // Not destroyed on failure: a request's socket must live on to carry the refusal.
+      source.iterator({ destroyOnReturn: false }),
       async function* measure(chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
           sizeBytes += chunk.length;
@@ -38,7 +38,6 @@ export async function receiveFile(source: Readable, folder: string, maxBytes: nu
     await syncFile(path);
     return { path, sha256: hash.digest('hex'), sizeBytes };
   } catch (error) {
-    await drain(source);
     await rm(path, { force: true });
     throw error;
   }
@@ -51,10 +50,4 @@ export async function syncFile(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-/** A destroyed source has nothing left to say; wait for it to be gone so that the folder is quiet. */
-async function drain(source: Readable): Promise<void> {
-  if (!source.destroyed) source.destroy();
-  if (!source.closed) await once(source, 'close').catch(() => undefined);
 }

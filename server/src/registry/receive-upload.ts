@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { abandonBody } from '../platform/abandon-body.ts';
 import { AppError } from '../platform/errors.ts';
 import type { BlobsService, IncomingFile } from './blobs.service.ts';
 
@@ -22,6 +23,8 @@ export async function receiveUpload(request: FastifyRequest, blobs: BlobsService
     });
   }
   const file = await blobs.receive(part.file).catch((error: unknown) => {
+    part.file.destroy();
+    abandonBody(request);
     throw isCutShort(error) ? cutShort() : error;
   });
   // A last boundary that never came shows as a cut request, not as a shorter file.
