@@ -1,5 +1,5 @@
 import type { ChatMessage } from '@hearth/contract';
-import type { ChatHistoryItem, ChatWrapper, LlamaModel, Token } from 'node-llama-cpp';
+import type { ChatHistoryItem, ChatWrapper, LlamaModel, LlamaText, Token } from 'node-llama-cpp';
 import type { TextRequest } from './engine.ts';
 
 export interface Prompt {
@@ -28,13 +28,19 @@ function readChat(messages: readonly ChatMessage[], model: LlamaModel, template:
   });
   chatHistory.push({ type: 'model', response: [] });
   const { contextText, stopGenerationTriggers } = template.generateContextState({ chatHistory });
-  const triggers = stopGenerationTriggers.map((trigger) => trigger.tokenize(model.tokenizer));
+  const marks = stopGenerationTriggers.map((mark) => ({ mark, tokens: mark.tokenize(model.tokenizer) }));
+  const isToken = ({ mark, tokens }: (typeof marks)[number]) => tokens.length === 1 && !isPlain(mark);
   return {
     tokens: withBeginning(contextText.tokenize(model.tokenizer), model),
-    stops: stopGenerationTriggers.map((trigger) => trigger.toString()),
-    stopTokens: new Set(triggers.flatMap((trigger) => (trigger.length === 1 ? trigger : []))),
+    stops: marks.filter((one) => !isToken(one) && !namesToken(one.mark)).map(({ mark }) => mark.toString()),
+    stopTokens: new Set(marks.filter(isToken).flatMap(({ tokens }) => tokens)),
   };
 }
+
+/** Made of text only: the model may write it with any tokens. */
+const isPlain = (mark: LlamaText) => mark.values.every((value) => typeof value === 'string');
+/** Holds a token by its role ("EOS"), whose name must not be looked for in the text. */
+const namesToken = (mark: LlamaText) => JSON.stringify(mark.toJSON()).includes('"type":"specialToken"');
 
 function withBeginning(tokens: Token[], model: LlamaModel): Token[] {
   const { bos, shouldPrependBosToken } = model.tokens;
