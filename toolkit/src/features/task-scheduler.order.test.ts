@@ -10,7 +10,7 @@ const tasks = fc.array(
     priority: fc.constantFrom(...Object.values(TaskPriority)),
     durationMs: fc.integer({ min: 0, max: 10 }),
   }),
-  { maxLength: 25 },
+  { maxLength: 25, size: 'max' },
 );
 
 it('of the tasks that are due the highest priority starts first, then the earliest due, then the first scheduled', async () => {

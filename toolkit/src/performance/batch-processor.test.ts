@@ -49,7 +49,7 @@ describe('BatchProcessor', () => {
     const step = fc.oneof(fc.constant('add'), fc.constant('flush'), fc.integer({ min: 1, max: 8000 }));
     await fc.assert(
       fc.asyncProperty(
-        fc.array(step, { maxLength: 40 }),
+        fc.array(step, { maxLength: 40, size: 'max' }),
         fc.integer({ min: 1, max: 6 }),
         async (script, batchSize) => {
           const clock = new ManualClock();

@@ -7,7 +7,10 @@ import { CircuitBreaker, CircuitOpenError } from './circuit-breaker.ts';
 const threshold = 3;
 const restMs = 100;
 type Step = 'succeed' | 'fail' | 'wait';
-const steps = fc.array(fc.constantFrom<Step>('succeed', 'fail', 'fail', 'wait'), { maxLength: 60 });
+const steps = fc.array(fc.constantFrom<Step>('succeed', 'fail', 'fail', 'wait'), {
+  maxLength: 60,
+  size: 'max',
+});
 
 /** The state machine, told in three variables. */
 class Model {

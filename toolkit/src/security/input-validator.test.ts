@@ -143,7 +143,7 @@ describe('validateCommand', () => {
     }
     fc.assert(
       fc.property(
-        fc.string({ maxLength: 200 }),
+        fc.string({ maxLength: 200, size: 'max' }),
         (text) => typeof validator.validateCommand(text).isValid === 'boolean',
       ),
     );
