@@ -4,12 +4,11 @@ import pg from 'pg';
 /** Adds `count` jobs one by one over 8 connections and works them off 8 at a time; jobs per second. */
 export async function graphileRate(url, count) {
   const pgPool = new pg.Pool({ connectionString: url, max: 20 });
-  const logger = new Logger(() => () => {});
+  const logger = new Logger(() => () => undefined);
   const utils = await makeWorkerUtils({ pgPool, logger });
   await utils.migrate();
   let done = 0;
-  let finished = () => {};
-  const all = new Promise((resolve) => (finished = resolve));
+  const { promise: all, resolve: finished } = Promise.withResolvers();
   const task = async () => {
     if (++done === count) finished();
   };
