@@ -109,6 +109,14 @@ describe('TaskScheduler', () => {
     expect(scheduler.cancelTask('task-99')).toBe(false);
   });
 
+  it('runs the rest when most were cancelled, in time', async () => {
+    const { clock, scheduler, runsAtMs, note } = begin();
+    const ids = Array.from({ length: 1000 }, (_, n) => scheduler.scheduleTask(note, { delayMs: 1000 + n }));
+    for (const id of ids) if (id !== ids[7] && id !== ids[900]) scheduler.cancelTask(id);
+    await clock.advance(5000);
+    expect(runsAtMs).toEqual([1007, 1900]);
+  });
+
   it('stop aborts what runs, waits for it, and start goes on with the rest', async () => {
     const { clock, scheduler, runsAtMs, note } = begin();
     const cut = scheduler.scheduleTask(untilAborted);

@@ -53,6 +53,7 @@ export class TaskScheduler {
   );
   readonly #ready = new Heap<Task>(goesFirst);
   readonly #running = new Map<Task, Promise<void>>();
+  #cancelled = 0;
   #started = false;
   #count = 0;
   #wallOffsetMs: number;
@@ -126,7 +127,10 @@ export class TaskScheduler {
     if (!task || task.cancelled || !['pending', 'running'].includes(task.state.status)) return false;
     task.cancelled = true;
     if (task.stop) task.stop.abort();
-    else this.#finish(task, { status: 'cancelled', finishedAt: this.#wallTime() });
+    else {
+      this.#finish(task, { status: 'cancelled', finishedAt: this.#wallTime() });
+      this.#forgetCancelled();
+    }
     return true;
   }
 
@@ -214,13 +218,25 @@ export class TaskScheduler {
     const jumped = Math.abs(offsetMs - this.#wallOffsetMs) > jumpMs;
     this.#wallOffsetMs = offsetMs;
     if (!jumped) return;
-    const waiting: Task[] = [];
-    for (let task = this.#waiting.pop(); task; task = this.#waiting.pop()) waiting.push(task);
+    const waiting = this.#drainWaiting();
     for (const task of waiting) {
       const dueMs = task.timing.followsWall ? task.timing.first(this.#clock) : task.dueMs;
       if (dueMs === undefined) this.#finish(task, { status: 'cancelled', finishedAt: this.#wallTime() });
       else if (!task.cancelled) this.#wait(task, dueMs);
     }
+  }
+
+  #drainWaiting(): Task[] {
+    const waiting: Task[] = [];
+    for (let task = this.#waiting.pop(); task; task = this.#waiting.pop()) waiting.push(task);
+    return waiting;
+  }
+
+  /** Cancelled tasks leave the heap when their time comes, or together once they are the larger part of it. */
+  #forgetCancelled(): void {
+    if (++this.#cancelled < 100 || this.#cancelled < this.#waiting.size / 2) return;
+    this.#cancelled = 0;
+    for (const task of this.#drainWaiting()) if (!task.cancelled) this.#waiting.push(task);
   }
 
   #wallTime(inMs = 0): string {
