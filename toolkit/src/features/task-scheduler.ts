@@ -218,11 +218,11 @@ export class TaskScheduler {
     const jumped = Math.abs(offsetMs - this.#wallOffsetMs) > jumpMs;
     this.#wallOffsetMs = offsetMs;
     if (!jumped) return;
-    const waiting = this.#drainWaiting();
-    for (const task of waiting) {
+    for (const task of this.#drainWaiting()) {
+      if (task.cancelled) continue;
       const dueMs = task.timing.followsWall ? task.timing.first(this.#clock) : task.dueMs;
       if (dueMs === undefined) this.#finish(task, { status: 'cancelled', finishedAt: this.#wallTime() });
-      else if (!task.cancelled) this.#wait(task, dueMs);
+      else this.#wait(task, dueMs);
     }
   }
 
