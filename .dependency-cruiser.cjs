@@ -70,7 +70,7 @@ module.exports = {
       severity: 'error',
       comment: 'An import nothing resolves hides from every other rule.',
       from: {},
-      to: { couldNotResolve: true },
+      to: { couldNotResolve: true, pathNot: '^node$' },
     },
     ...roomRules,
     ...upward,

@@ -1,9 +1,9 @@
-import { routes, type TrainingConfig, type TrainingMetrics } from '@hearth/contract';
+import { type RouteInput, routes, type TrainingMetrics } from '@hearth/contract';
 import { type Product, until } from '../testing/product.ts';
 import { findVictim, type Victim } from './processes.ts';
 
 /** A small reproducible generator (mulberry32), so that a seed repeats a failure. */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let a = seed >>> 0;
   return () => {
     a = (a + 0x6d2b79f5) >>> 0;
@@ -12,6 +12,8 @@ export function seeded(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+type Config = RouteInput<typeof routes.training.start>['body'];
 
 export interface Kill {
   victim: Victim;
@@ -37,7 +39,7 @@ const key = (row: TrainingMetrics) => `${row.epoch}|${row.loss}|${row.accuracy}`
  */
 export async function runChaos(
   product: Product,
-  config: TrainingConfig,
+  config: Config,
   victims: Victim[],
   seed: number,
   log: (line: string) => void,

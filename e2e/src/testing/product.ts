@@ -26,7 +26,6 @@ export interface Product {
 /** A key the product is started with, made at run time. */
 const key = `test-${crypto.randomUUID()}`;
 
-export const authorization = { authorization: `Bearer ${key}` };
 export const apiKey = key;
 
 async function freePort(): Promise<number> {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /** A program of other people's that some tests run against. */
-export interface Peer {
+interface Peer {
   name: string;
   /** Debian package that brings it. */
   debian: string;
@@ -13,7 +13,7 @@ const runs = (command: string, ...args: string[]) =>
   spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
 /** What the tests of today need; each later part adds its own. */
-export const peers: Peer[] = [
+const peers: Peer[] = [
   { name: 'Chromium', debian: 'chromium', present: () => existsSync('/usr/bin/chromium') },
   { name: 'pip', debian: 'python3-pip', present: () => runs('python3', '-m', 'pip', '--version') },
 ];
