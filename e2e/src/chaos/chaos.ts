@@ -88,7 +88,11 @@ export async function runChaos(
     if (pid === undefined) throw new Error(`no ${victim} process was found`);
     const struck = Date.now();
     process.kill(pid, 'SIGKILL');
-    await until(`the ${victim} being ready again`, () => ready(victim, pid, struck), 20_000, 25);
+    await until(`the ${victim} being ready again`, () => ready(victim, pid, struck), 20_000, 25).catch(
+      (error) => {
+        throw new Error(`${error}\n${product.output().slice(-6000)}`);
+      },
+    );
     const readySeconds = (Date.now() - struck) / 1000;
     await checkKept(
       seen,
