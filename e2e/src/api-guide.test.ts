@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Route, routes } from '@hearth/contract';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { missingLine, readBlocks, readSteps, withoutComments } from './testing/guide.ts';
+import { apiKey, type Product, startProduct } from './testing/product.ts';
+
+/** The commands of the guides are what a reader copies: run as they stand, against the product as it starts. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string) => readFileSync(join(root, 'docs', path), 'utf8');
+const guide = read('en/api.md');
+const steps = readSteps(guide);
+const declared = Object.values(routes).flatMap((group) => Object.values<Route>(group));
+
+let product: Product;
+let folder: string;
+/** What each step printed; filled by the first test. */
+let printed: string[] = [];
+beforeAll(async () => {
+  product = await startProduct();
+  folder = await mkdtemp(join(tmpdir(), 'hearth-guide-'));
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+});
+afterAll(async () => {
+  await product?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs the steps in one shell, as a reader would; the output is cut at a mark between them. */
+async function runAll(): Promise<{ code: number | null; output: string[]; errors: string }> {
+  const mark = `=== ${crypto.randomUUID()} ===`;
+  const script = steps.map((step) => step.script).join(`\necho '${mark}'\n`);
+  const child = spawn('bash', ['-c', `set -euo pipefail\n${script}`], {
+    cwd: folder,
+    env: {
+      ...process.env,
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
+      HEARTH_URL: product.url,
+      HEARTH_API_KEY: apiKey,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 100_000,
+  });
+  let output = '';
+  let errors = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output: output.split(mark), errors };
+}
+
+it('runs every marked command in order', async () => {
+  const { code, output, errors } = await runAll();
+  const last = `${output.at(-1)}\n${errors}`.slice(-2000);
+  expect(code, `step ${output.length} failed:\n${last}`).toBe(0);
+  expect(output).toHaveLength(steps.length);
+  printed = output;
+}, 120_000);
+
+it('prints what the guide says', () => {
+  expect(steps.filter((step) => step.prints.length > 0).length).toBeGreaterThan(10);
+  steps.forEach(({ prints }, index) => {
+    const output = printed[index] ?? '';
+    expect(missingLine(output, prints), `step ${index + 1} printed:\n${output.slice(-2000)}`).toBe(undefined);
+  });
+});
+
+it('names only routes that exist, and some of every group', () => {
+  const named = [...guide.matchAll(/\$HEARTH_URL(\/[^\s"?\\]*)/g)].map(([, path]) => path!);
+  const pathOf = ({ path }: Route) => new RegExp(`^${path.split(/:\w+/).map(RegExp.escape).join('[^/]+')}$`);
+  const base = '/v1';
+  expect(
+    named.filter((path) => path !== base && !declared.some((route) => pathOf(route).test(path))),
+  ).toEqual([]);
+  const groups = new Set(
+    declared.filter((route) => named.some((path) => pathOf(route).test(path))).map((route) => route.tag),
+  );
+  expect([...groups].sort()).toEqual([...new Set(declared.map((route) => route.tag))].sort());
+});
+
+it.each(['getting-started', 'api', 'operations'])('says the same in both languages: %s', (name) => {
+  const [en, ru] = [read(`en/${name}.md`), read(`ru/${name}.md`)];
+  const commands = (markdown: string) =>
+    readBlocks(markdown).map((block) => ({ ...block, code: withoutComments(block.code) }));
+  expect(commands(ru)).toEqual(commands(en));
+  const outline = (markdown: string) => [...markdown.matchAll(/^#+ /gm)].map(([level]) => level);
+  expect(outline(ru)).toEqual(outline(en));
+});

@@ -1,0 +1,45 @@
+/** A guide's code, read from its Markdown. */
+export interface Block {
+  /** `run`: the test runs it; `prints`: what the run before it must have printed. */
+  mark: 'run' | 'prints' | undefined;
+  language: string;
+  code: string;
+}
+/** One marked command block, and the lines it must print. */
+export interface Step {
+  script: string;
+  prints: string[];
+}
+
+export function readBlocks(markdown: string): Block[] {
+  const fence = /(?:<!-- (run|prints) -->\n)?```(\w*)\n([\s\S]*?)\n```/g;
+  return [...markdown.matchAll(fence)].map(([, mark, language = '', code = '']) => ({
+    mark: mark === 'run' || mark === 'prints' ? mark : undefined,
+    language,
+    code,
+  }));
+}
+
+export function readSteps(markdown: string): Step[] {
+  const steps: Step[] = [];
+  for (const { mark, code } of readBlocks(markdown)) {
+    if (mark === 'run') steps.push({ script: code, prints: [] });
+    if (mark === 'prints') steps.at(-1)?.prints.push(...code.split('\n'));
+  }
+  return steps;
+}
+
+/** A block without the comments in it, which are translated. */
+export const withoutComments = (code: string): string => code.replace(/(^|\s+)#\s.*$/gm, '').trimEnd();
+
+/** The first of `lines` that `output` lacks, in this order; `…` stands for anything within a line. */
+export function missingLine(output: string, lines: readonly string[]): string | undefined {
+  let rest = output;
+  for (const line of lines) {
+    const pattern = line.split('…').map(RegExp.escape).join('[^\\n]*?');
+    const found = new RegExp(pattern).exec(rest);
+    if (!found) return line;
+    rest = rest.slice(found.index + found[0].length);
+  }
+  return undefined;
+}
