@@ -46,6 +46,19 @@ describe('HealthChecker', () => {
     expect(checker.isHealthy()).toBe(false);
   });
 
+  it('runs some of the checks when asked for some, and refuses names it does not know', async () => {
+    const checker = new HealthChecker();
+    const ran: string[] = [];
+    for (const name of ['a', 'b', 'c']) checker.registerCheck(name, () => void ran.push(name));
+    expect(Object.keys(await checker.runChecks({ names: ['c', 'a'] }))).toEqual(['c', 'a']);
+    expect(ran).toEqual(['c', 'a']);
+    expect(checker.isHealthy()).toBe(false);
+    await checker.runChecks({ names: ['b'] });
+    expect(checker.isHealthy()).toBe(true);
+    expect(Object.keys(checker.getResults())).toEqual(['c', 'a', 'b']);
+    await expect(checker.runChecks({ names: ['d'] })).rejects.toThrow(RangeError);
+  });
+
   it('ends with the signal and keeps no answer of a run that was called off', async () => {
     const checker = new HealthChecker();
     checker.registerCheck('slow', () => new Promise(() => undefined));

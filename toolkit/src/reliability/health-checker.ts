@@ -20,6 +20,12 @@ export interface HealthCheckerOptions {
   clock?: Clock;
 }
 
+export interface RunChecksOptions {
+  signal?: AbortSignal;
+  /** Default: all that are registered. */
+  names?: readonly string[];
+}
+
 /** Asks components how they are, all at once; one that throws or hangs is unhealthy and harms no other. */
 export class HealthChecker {
   readonly #checks = new Map<string, { check: HealthCheck; timeoutMs: number }>();
@@ -38,18 +44,21 @@ export class HealthChecker {
     this.#results.delete(name);
   }
 
-  /** Runs every check; resolves when all have answered or run out of time. Rejects only on the signal. */
-  async runChecks({ signal }: { signal?: AbortSignal } = {}): Promise<Record<string, HealthResult>> {
-    const names = [...this.#checks.keys()];
-    const results = await Promise.all(names.map((name) => this.#run(name, signal)));
+  /**
+   * Runs every check, or those of `names`, and answers how they went; resolves when all have answered or run out of
+   * time. Rejects only on the signal, and on a name nobody registered.
+   */
+  async runChecks({
+    signal,
+    names = [...this.#checks.keys()],
+  }: RunChecksOptions = {}): Promise<Record<string, HealthResult>> {
+    const ran = await Promise.all(names.map(async (name) => [name, await this.#run(name, signal)] as const));
     signal?.throwIfAborted();
-    names.forEach((name, i) => {
-      this.#results.set(name, results[i]!);
-    });
-    return this.getResults();
+    for (const [name, result] of ran) this.#results.set(name, result);
+    return Object.fromEntries(ran);
   }
 
-  /** The answers of the last run. */
+  /** The newest answer of each check that has run. */
   getResults(): Record<string, HealthResult> {
     return Object.fromEntries(this.#results);
   }
@@ -60,7 +69,9 @@ export class HealthChecker {
   }
 
   async #run(name: string, outer?: AbortSignal): Promise<HealthResult> {
-    const { check, timeoutMs } = this.#checks.get(name)!;
+    const registered = this.#checks.get(name);
+    if (!registered) throw new RangeError(`No check is named ${name}`);
+    const { check, timeoutMs } = registered;
     const over = new AbortController();
     const signal = outer ? AbortSignal.any([over.signal, outer]) : over.signal;
     const startedMs = this.#clock.monotonicMs();

@@ -16,6 +16,7 @@ export {
   HealthChecker,
   type HealthCheckerOptions,
   type HealthResult,
+  type RunChecksOptions,
 } from './health-checker.ts';
 export {
   type Execution,
