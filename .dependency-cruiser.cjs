@@ -13,6 +13,7 @@ const order = [
   ['monitoring'],
   ['alerts'],
   ['lifecycle'],
+  ['system'],
 ];
 const upward = order.slice(0, -1).map((rank, i) => ({
   name: `no-upward-from-${rank.join('-')}`,

@@ -23,6 +23,8 @@ import { createWebServer } from './platform/web-server.ts';
 import { pullsRoutes } from './pulls/pulls.routes.ts';
 import { PullsService } from './pulls/pulls.service.ts';
 import { buildRegistry } from './registry/registry.ts';
+import { componentsOf } from './system/components.ts';
+import { HealthService } from './system/health.service.ts';
 import { systemRoutes } from './system/system.routes.ts';
 import { SystemService } from './system/system.service.ts';
 import { buildTraining } from './training/training.ts';
@@ -59,7 +61,6 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
   meRoutes(app, identity);
   keysRoutes(app, identity);
   adminRoutes(app, identity);
-  systemRoutes(app, new SystemService(config.home, clock), database);
 
   // Domains in the order of the architecture.
   const { audit } = identity;
@@ -69,7 +70,10 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
   buildTraining(app, { database, jobs, datasets, models, nodes, live, clock });
   pullsRoutes(app, new PullsService(jobs, models, nodes, live));
   const { secret } = await loadSigningKey(config.home);
-  buildInference(app, { database, models, nodes, links, live, secret, clock, log, ...tuning });
+  const inference = { database, models, nodes, links, live, secret, clock, log, ...tuning };
+  const { deployments } = buildInference(app, inference);
+  const components = componentsOf({ database, home: config.home, nodes, links, deployments });
+  systemRoutes(app, new SystemService(config.home, clock), new HealthService(components));
 
   liveGateway(app, live, identity.identity);
   documentation(app);

@@ -14,6 +14,10 @@ import { NodeRequests, type RequestTimings } from './node-requests.ts';
 import { openAiRoutes } from './openai.routes.ts';
 import { Sealing } from './sealing.ts';
 
+export interface Inference {
+  inference: InferenceService;
+  deployments: DeploymentsService;
+}
 interface Needs {
   database: Database;
   models: ModelsService;
@@ -29,7 +33,7 @@ interface Needs {
 const usualTimings: RequestTimings = { firstTokenMs: 180_000, nextTokenMs: 60_000 };
 
 /** Deployed models and attached servers, and the OpenAI surface over both. */
-export function buildInference(app: FastifyInstance, needs: Needs): InferenceService {
+export function buildInference(app: FastifyInstance, needs: Needs): Inference {
   const { database, models, nodes, links, live, secret, clock, log, requestTimings = usualTimings } = needs;
   const sealing = new Sealing(secret, 'hearth endpoint keys');
   const repository = new DeploymentsRepository(database);
@@ -40,5 +44,5 @@ export function buildInference(app: FastifyInstance, needs: Needs): InferenceSer
   const inference = new InferenceService(deployments, requests);
   deploymentsRoutes(app, deployments, inference);
   openAiRoutes(app, inference);
-  return inference;
+  return { inference, deployments };
 }

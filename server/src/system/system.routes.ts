@@ -1,14 +1,26 @@
 import { routes } from '@hearth/contract';
 import type { FastifyInstance } from 'fastify';
-import { type Database, pingDatabase } from '../platform/database.ts';
 import { handle } from '../platform/http.ts';
 import { version } from '../platform/version.ts';
+import type { HealthService } from './health.service.ts';
 import type { SystemService } from './system.service.ts';
 
-export function systemRoutes(app: FastifyInstance, system: SystemService, database: Database): void {
+const healthy = { status: 'healthy' as const, service: 'hearth', version };
+
+export function systemRoutes(app: FastifyInstance, system: SystemService, health: HealthService): void {
   handle(app, routes.system.health, async () => {
-    await pingDatabase(database);
-    return { status: 'healthy' as const, service: 'hearth', version };
+    await health.requireDatabase();
+    return healthy;
+  });
+  handle(app, routes.system.live, () => healthy);
+  handle(app, routes.system.ready, async () => {
+    await health.requireReady();
+    return healthy;
+  });
+  handle(app, routes.system.components, async () => {
+    const components = await health.components();
+    const isWell = components.every(({ status }) => status === 'healthy');
+    return { status: isWell ? ('healthy' as const) : ('unhealthy' as const), components };
   });
   handle(app, routes.system.info, () => system.read());
 }
