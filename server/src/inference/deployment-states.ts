@@ -1,5 +1,7 @@
 import type { Deployment, DeploymentReport } from '@hearth/contract';
+import { CircuitBreaker } from '@hearth/toolkit/reliability';
 import type { DeploymentRow } from './deployments.repository.ts';
+import { breakerOptions } from './endpoint-guard.ts';
 
 /** How deployments are just now: what their nodes reported, how endpoints answered, how much is asked of each. */
 export class DeploymentStates {
@@ -7,6 +9,7 @@ export class DeploymentStates {
   readonly #reports = new Map<string, DeploymentReport>();
   /** Why an endpoint's last question failed; an answer clears it. */
   readonly #failures = new Map<string, string>();
+  readonly #breakers = new Map<string, CircuitBreaker>();
   readonly #active = new Map<string, number>();
   constructor(isOnline: (nodeId: string) => boolean) {
     this.#isOnline = isOnline;
@@ -39,6 +42,13 @@ export class DeploymentStates {
     return true;
   }
 
+  /** What keeps questions from an endpoint that fails again and again. */
+  breakerOf(id: string): CircuitBreaker {
+    const breaker = this.#breakers.get(id) ?? new CircuitBreaker(breakerOptions);
+    this.#breakers.set(id, breaker);
+    return breaker;
+  }
+
   enter(id: string, most: number): boolean {
     const active = this.#active.get(id) ?? 0;
     if (active < most) this.#active.set(id, active + 1);
@@ -54,5 +64,6 @@ export class DeploymentStates {
   forget(id: string): void {
     this.#reports.delete(id);
     this.#failures.delete(id);
+    this.#breakers.delete(id);
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Deployment, DeploymentReport } from '@hearth/contract';
+import type { CircuitBreaker } from '@hearth/toolkit/reliability';
 import type { LinksService } from '../nodes/links.service.ts';
 import type { NodesService } from '../nodes/nodes.service.ts';
 import type { Hello, NodeListener, WorkMessage } from '../nodes/nodes.types.ts';
@@ -160,6 +161,10 @@ export class DeploymentsService implements NodeListener {
 
   leave(id: string): void {
     this.#states.leave(id);
+  }
+
+  breakerOf(id: string): CircuitBreaker {
+    return this.#states.breakerOf(id);
   }
 
   /** How an endpoint's last question went. */

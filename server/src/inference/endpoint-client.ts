@@ -8,6 +8,15 @@ import { readEventStream } from './event-stream.ts';
 import { asPieces, ForeignFailure } from './foreign-chunk.ts';
 import type { Generation, Question } from './generation.ts';
 
+/** It answered, but not with what it was asked for. */
+export class EndpointRefusal extends AppError {
+  readonly answered: number;
+  constructor(answered: number, message: string) {
+    super('inference.failed', message);
+    this.answered = answered;
+  }
+}
+
 export interface Endpoint {
   baseUrl: string;
   model: string;
@@ -40,8 +49,12 @@ export async function probeEndpoint(endpoint: Endpoint): Promise<void> {
     throw refuse(`The server does not offer the model ${endpoint.model}.`, { offered: offered.slice(0, 50) });
 }
 
-/** Asks another server, always in a stream; its answer comes as our pieces. */
-export async function* generateAt(endpoint: Endpoint, question: Question, signal: AbortSignal): Generation {
+/** Asks another server, always in a stream; resolves when it begins to answer. */
+export async function askModel(
+  endpoint: Endpoint,
+  question: Question,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const isChat = question.kind === 'chat';
   const body = {
     model: endpoint.model,
@@ -54,6 +67,11 @@ export async function* generateAt(endpoint: Endpoint, question: Question, signal
   };
   const answer = await ask(endpoint, isChat ? 'chat/completions' : 'completions', body, signal);
   if (answer.statusCode !== 200) throw refusalOf(answer.statusCode ?? 0, await readText(answer));
+  return answer;
+}
+
+/** Its answer, as our pieces. */
+export async function* piecesOf(answer: IncomingMessage): Generation {
   const isStream = (answer.headers['content-type'] ?? '').includes('text/event-stream');
   yield* asPieces(isStream ? readEventStream(answer) : whole(answer));
 }
@@ -116,8 +134,8 @@ function refusalOf(status: number, body: string): AppError {
   if (status === 429) return new AppError('inference.busy', message ?? 'The attached server is busy.', {}, 1);
   if (status === 400 && message && /context|too long|maximum.*tokens/i.test(message))
     return new AppError('inference.context_exceeded', message);
-  return new AppError(
-    'inference.failed',
+  return new EndpointRefusal(
+    status,
     `The attached server answered ${status}${message ? `: ${message}` : '.'}`,
   );
 }

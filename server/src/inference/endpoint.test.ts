@@ -105,6 +105,31 @@ describe('an attached server', () => {
     await expect(ask()).rejects.toMatchObject({ status: 502, code: 'inference.failed' });
   });
 
+  it('that refuses everything is soon not asked any more, and says when to come again', async () => {
+    respond = listing;
+    const { id } = await attach();
+    let asked = 0;
+    respond = (_, response) => {
+      asked += 1;
+      response.writeHead(500).end('{"error":{"message":"out of memory"}}');
+    };
+    const ask = () => openai.chat.completions.create({ model: 'far', messages });
+    for (let i = 0; i < 5; i += 1) {
+      expect(await stateOf(id)).toBe('ready');
+      await expect(ask()).rejects.toMatchObject({ status: 502, code: 'inference.failed' });
+    }
+    expect(await test.client(inference.get, { params: { id } })).toMatchObject({
+      state: 'failed',
+      error_message: 'The attached server answered 500: out of memory',
+    });
+    const refused = await ask().catch((error: InstanceType<typeof OpenAI.APIError>) => error);
+    expect(refused).toMatchObject({ status: 502, code: 'inference.failed' });
+    const seconds = Number('headers' in refused ? refused.headers?.get('retry-after') : undefined);
+    expect(seconds).toBeGreaterThan(20);
+    expect(seconds).toBeLessThanOrEqual(30);
+    expect(asked).toBe(5);
+  });
+
   it('is refused where nothing fitting answers, or where secrets live', async () => {
     respond = listing;
     const refused = refusal('deployment.endpoint_refused');

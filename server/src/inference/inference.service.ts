@@ -1,9 +1,10 @@
 import type { InferenceRequest, Prediction } from '@hearth/contract';
+import { CircuitOpenError, CircuitState } from '@hearth/toolkit/reliability';
 import { AppError } from '../platform/errors.ts';
 import type { DeploymentRow, EndpointDeployment } from './deployments.repository.ts';
 import type { DeploymentsService } from './deployments.service.ts';
 import { RefusedAddress } from './endpoint-address.ts';
-import { generateAt } from './endpoint-client.ts';
+import { generateGuarded } from './endpoint-guard.ts';
 import { ForeignFailure } from './foreign-chunk.ts';
 import type { Generation, Question } from './generation.ts';
 import type { NodeRequests } from './node-requests.ts';
@@ -80,21 +81,30 @@ export class InferenceService {
   }
 
   async *#generateAt(row: EndpointDeployment, question: Question, signal: AbortSignal): Generation {
+    const breaker = this.#deployments.breakerOf(row.id);
     try {
-      yield* generateAt(this.#deployments.endpointOf(row), question, signal);
+      yield* generateGuarded(breaker, this.#deployments.endpointOf(row), question, signal);
       this.#deployments.noteEndpoint(row.id, undefined);
     } catch (error) {
       if (signal.aborted) throw new AppError('request.aborted', 'The question was withdrawn.');
-      if (error instanceof AppError) throw error;
+      if (error instanceof CircuitOpenError) throw notAskedNow(error);
+      const isClosed = breaker.getState() === CircuitState.CLOSED;
+      // One refusal may lie in the question; a server that refuses everything has failed.
+      if (error instanceof AppError && isClosed) throw error;
       const message = describe(error);
       this.#deployments.noteEndpoint(row.id, message);
-      throw new AppError('inference.failed', message);
+      throw error instanceof AppError ? error : new AppError('inference.failed', message);
     }
   }
 }
 
+function notAskedNow({ retryAfterMs }: CircuitOpenError): AppError {
+  const message = 'The attached server keeps failing, so it is not asked just now.';
+  return new AppError('inference.failed', message, {}, Math.max(1, Math.ceil(retryAfterMs / 1000)));
+}
+
 function describe(error: unknown): string {
-  if (error instanceof ForeignFailure) return error.message;
+  if (error instanceof ForeignFailure || error instanceof AppError) return error.message;
   if (error instanceof RefusedAddress)
     return 'The attached server has moved to an address that is not allowed.';
   const { code } = error as NodeJS.ErrnoException;
