@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { ErrorBody } from '@hearth/contract';
 import { expect, it } from 'vitest';
 import { startTestApp, type TestAppOptions } from '../testing/test-app.ts';
 
@@ -47,5 +51,24 @@ it('answers other origins only where the settings name them', async () => {
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-methods')).toContain('PATCH');
+  });
+});
+
+it('answers what is no HTTP request in its own envelope, and goes on', async () => {
+  await withApp({}, async (url) => {
+    const { port } = new URL(url);
+    const answerTo = async (bytes: string) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      await once(socket, 'connect');
+      socket.write(bytes);
+      const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+      return { status: head.split(' ')[1], code: ErrorBody.parse(JSON.parse(body)).error.code };
+    };
+    const bad = { status: '400', code: 'request.invalid' };
+    for (const bytes of ['true', 'GET / HTTP/9\r\n\r\n', 'POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n'])
+      expect(await answerTo(`${bytes}\r\n\r\n`)).toEqual(bad);
+    const head = `GET / HTTP/1.1\r\nx: ${'y'.repeat(70_000)}\r\n\r\n`;
+    expect(await answerTo(head)).toEqual({ status: '413', code: 'request.too_large' });
+    expect((await fetch(`${url}/api/v1/setup`)).status).toBe(200);
   });
 });

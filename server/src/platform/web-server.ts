@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
@@ -7,7 +9,7 @@ import websocket from '@fastify/websocket';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from './config.ts';
 import { familyOf, render, useErrorHandler } from './error-handler.ts';
-import { AppError } from './errors.ts';
+import { AppError, envelope } from './errors.ts';
 import { asAppError } from './failures.ts';
 import { Gate } from './gate.ts';
 import type { Log } from './log.ts';
@@ -26,6 +28,7 @@ export async function createWebServer(config: Config, log: Log): Promise<Fastify
     frameworkErrors: (error, request, reply) => {
       render(asAppError(error), familyOf(request), reply);
     },
+    clientErrorHandler: refuseBadBytes,
     // A million characters of the longest prompt, whatever the script.
     bodyLimit: 5 * 1024 * 1024,
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
@@ -59,7 +62,24 @@ export async function createWebServer(config: Config, log: Log): Promise<Fastify
   return app;
 }
 
-/** One line a request, when it is answered. No query: it may carry names of people's files. */
+/** Answers bytes that are no HTTP request: nothing behind the parser ever sees them. */
+function refuseBadBytes(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const refusal =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new AppError('request.too_large', 'The head of the request is larger than allowed.')
+      : new AppError('request.invalid', 'This is not an HTTP request that can be read.', { fields: [] });
+  const body = JSON.stringify(envelope(refusal, 'v1'));
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** One line a request, when it is answered; a page polls, so it is for who looks closely. No query: it may carry names of people's files. */
 function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -68,7 +88,7 @@ function logRequests(app: FastifyInstance): void {
     const { method, url, ip, caller } = request;
     const path = url.split('?', 1)[0];
     const ms = Math.round(reply.elapsedTime * 100) / 100;
-    request.log.info({ method, path, status: reply.statusCode, ms, ip, caller: caller?.name }, 'answered');
+    request.log.debug({ method, path, status: reply.statusCode, ms, ip, caller: caller?.name }, 'answered');
   });
 }
 
