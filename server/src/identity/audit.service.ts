@@ -21,22 +21,20 @@ export interface KeyUse {
 const mostWaiting = 10_000;
 
 /**
- * Writes down who did what. Rows wait in memory at most `flushMs`, so that no request waits for them; equal uses of
- * a key within a minute become one row with a count.
+ * Writes down who did what. Rows wait in memory for the next `flush`, so that no request waits for them; equal uses
+ * of a key within a minute become one row with a count.
  */
 export class AuditService {
   readonly #repository: AuditRepository;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #timer: NodeJS.Timeout;
   #waiting: NewAuditRow[] = [];
   readonly #uses = new Map<string, NewAuditRow & { details: { count: number } }>();
   #flushing: Promise<void> = Promise.resolve();
-  constructor(repository: AuditRepository, clock: Clock, log: Log, flushMs = 1_000) {
+  constructor(repository: AuditRepository, clock: Clock, log: Log) {
     this.#repository = repository;
     this.#clock = clock;
     this.#log = log;
-    this.#timer = setInterval(() => void this.flush(), flushMs).unref();
   }
 
   record({ actor, action, target, success = true, ip, details = {} }: AuditEntry): void {
@@ -75,11 +73,6 @@ export class AuditService {
   flush(all = false): Promise<void> {
     this.#flushing = this.#flushing.then(() => this.#write(all));
     return this.#flushing;
-  }
-
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.flush(true);
   }
 
   async #write(all: boolean): Promise<void> {

@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import type { Schedule } from '../platform/schedule.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { AuditRepository } from './audit.repository.ts';
 import { AuditService } from './audit.service.ts';
@@ -34,13 +35,15 @@ export interface IdentityNeeds {
   database: Database;
   log: Log;
   clock: Clock;
+  schedule: Schedule;
 }
 
+const flushMs = 1_000;
 const sweepMs = 6 * 3600 * 1000;
 
 /** Builds the domain and lets its authenticator guard the app. */
 export async function buildIdentity(app: FastifyInstance, needs: IdentityNeeds): Promise<Identity> {
-  const { config, database, log, clock } = needs;
+  const { config, database, log, clock, schedule } = needs;
   const tokens = new AccessTokens(await loadSigningKey(config.home), clock);
   const people = new UsersRepository(database);
   const audit = new AuditService(new AuditRepository(database), clock, log);
@@ -55,14 +58,10 @@ export async function buildIdentity(app: FastifyInstance, needs: IdentityNeeds):
   keys.onChanged = () => identity.forget();
   await setup.begin(config.admin);
   await signIns.forgetExpired();
-  const sweeping = setInterval(() => {
-    signIns.forgetExpired().catch((err: unknown) => log.warn({ err }, 'Old sessions stay for now.'));
-  }, sweepMs).unref();
+  schedule.add('expired sessions', { everyMs: sweepMs }, () => signIns.forgetExpired());
+  schedule.add('audit rows', { everyMs: flushMs }, () => audit.flush());
   app.gate.isSetupPending = () => setup.isEverythingClosed();
   app.gate.use('user', (attempt) => identity.authenticate(attempt));
-  app.addHook('onClose', () => {
-    clearInterval(sweeping);
-    return audit.close();
-  });
+  app.addHook('onClose', () => audit.flush(true));
   return { identity, users, signIns, logins, keys, settings, setup, audit };
 }

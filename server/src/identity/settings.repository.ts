@@ -1,4 +1,4 @@
-import { inArray } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { Database } from '../platform/database.ts';
 import { settings } from './identity.table.ts';
 
@@ -17,10 +17,13 @@ export class SettingsRepository {
   }
 
   async write(values: Record<string, unknown>): Promise<void> {
-    for (const [name, value] of Object.entries(values))
+    for (const [name, given] of Object.entries(values)) {
+      // As text: the driver would make SQL's NULL of a JSON null, which is a value here.
+      const value = sql`${JSON.stringify(given)}::jsonb`;
       await this.#database
         .insert(settings)
         .values({ name, value })
         .onConflictDoUpdate({ target: settings.name, set: { value } });
+    }
   }
 }

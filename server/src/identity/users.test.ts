@@ -94,4 +94,6 @@ it('writes down what administrators did', async () => {
   await test.client(routes.identity.updateSettings, { body: { alert_email: 'a@hearth.test' } });
   const { items } = await test.client(routes.identity.audit, { query: { action: 'settings.updated' } });
   expect(items[0]).toMatchObject({ actor: testAdmin.email, details: { alert_email: 'a@hearth.test' } });
+  const none = { alert_email: null };
+  expect(await test.client(routes.identity.updateSettings, { body: none })).toEqual(none);
 });

@@ -15,7 +15,10 @@ export async function receiveUpload(request: FastifyRequest, blobs: BlobsService
       'request.unsupported_media',
       'Send the file as multipart/form-data, in a field named file.',
     );
-  const part = await request.file();
+  const part = await request.file().catch((error: unknown) => {
+    abandonBody(request);
+    throw asRefusal(error);
+  });
   if (part?.fieldname !== 'file') {
     part?.file.resume();
     throw new AppError('request.invalid', 'The request has no field named file.', {
@@ -25,7 +28,7 @@ export async function receiveUpload(request: FastifyRequest, blobs: BlobsService
   const file = await blobs.receive(part.file).catch((error: unknown) => {
     part.file.destroy();
     abandonBody(request);
-    throw isCutShort(error) ? cutShort() : error;
+    throw asRefusal(error);
   });
   // A last boundary that never came shows as a cut request, not as a shorter file.
   if (part.file.truncated || request.raw.aborted) {
@@ -37,7 +40,12 @@ export async function receiveUpload(request: FastifyRequest, blobs: BlobsService
 
 const cutShort = () => new AppError('request.aborted', 'The upload was cut short.');
 
-/** busboy's error for a body that ends before its last boundary has no code. */
-const isCutShort = (error: unknown): boolean =>
-  error instanceof Error &&
-  /^Unexpected end of (multipart data|file)|^Part terminated early/.test(error.message);
+/** busboy's errors for a body that is no whole form have no code. */
+function asRefusal(error: unknown): unknown {
+  if (!(error instanceof Error) || 'code' in error) return error;
+  if (/^Unexpected end of (multipart data|file)|^Part terminated early/.test(error.message))
+    return cutShort();
+  if (/^(Multipart: |The needle |Malformed)/.test(error.message))
+    return new AppError('request.invalid', 'The form could not be read.', { fields: [] });
+  return error;
+}
