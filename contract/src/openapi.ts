@@ -39,7 +39,7 @@ export function openApiDocument(info: { title: string; version: string }): Json 
 }
 
 function operation(operationId: string, declared: Route, components: Json): Json {
-  const { params, query, body, response, status = 200, access, errors = [], family = 'v1' } = declared;
+  const { params, query, body, response, status = 200, access, family = 'v1' } = declared;
   return {
     operationId,
     summary: declared.summary,
@@ -51,22 +51,19 @@ function operation(operationId: string, declared: Route, components: Json): Json
     ...(body ? { requestBody: { required: true, content: content(body, 'input', components) } } : {}),
     responses: {
       [status]: { description: 'Success', content: content(response, 'output', components) },
-      ...refusals(access, errors, family === 'openai' ? OpenAiErrorBody : ErrorBody, components),
+      ...refusals(declared, family === 'openai' ? OpenAiErrorBody : ErrorBody, components),
     },
   };
 }
 
-/** Refusals grouped by status: those of the route, and those every route of its access shares. */
-function refusals(
-  access: Route['access'],
-  own: readonly ErrorCode[],
-  envelope: z.ZodType,
-  components: Json,
-): Json {
-  const shared: ErrorCode[] = ['request.invalid', 'request.rate_limited'];
-  if (access !== 'public') shared.push('auth.required', 'auth.forbidden');
+/** Refusals grouped by status: those of the route, and those every route of its access and method shares. */
+function refusals({ method, access, body, errors = [] }: Route, envelope: z.ZodType, components: Json): Json {
+  const shared: ErrorCode[] = ['request.invalid', 'request.rate_limited', 'service.unavailable'];
+  if (access !== 'public') shared.push('auth.required', 'auth.forbidden', 'setup.required');
+  if (method !== 'GET') shared.push('request.too_large', 'request.unsupported_media');
+  if (body === 'multipart' || body === 'bytes') shared.push('request.aborted', 'storage.full');
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of [...shared, ...own])
+  for (const code of new Set([...shared, ...errors]))
     byStatus.set(errorStatus[code], [...(byStatus.get(errorStatus[code]) ?? []), code]);
   const entries = [...byStatus].map(([status, codes]) => [
     status,
