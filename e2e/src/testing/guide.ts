@@ -1,12 +1,12 @@
 /** A guide's code, read from its Markdown. */
-export interface Block {
+interface Block {
   /** `run`: the test runs it; `prints`: what the run before it must have printed. */
   mark: 'run' | 'prints' | undefined;
   language: string;
   code: string;
 }
 /** One marked command block, and the lines it must print. */
-export interface Step {
+interface Step {
   script: string;
   prints: string[];
 }
