@@ -29,5 +29,6 @@ it('resolves every reference inside the document', () => {
 
 it('states the success and the refusals of a route', () => {
   const stop = document.paths['/api/v1/training/{session_id}/stop']!.post!;
-  expect(Object.keys(stop.responses).sort()).toEqual(['200', '400', '401', '403', '404', '409', '429']);
+  const statuses = ['200', '400', '401', '403', '404', '409', '413', '415', '429', '503'];
+  expect(Object.keys(stop.responses).sort()).toEqual(statuses);
 });
