@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Route, routes } from '@hearth/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { missingLine, readBlocks, readSteps, withoutComments } from './testing/guide.ts';
+import { literal, missingLine, readBlocks, readSteps, withoutComments } from './testing/guide.ts';
 import { apiKey, type Product, startProduct } from './testing/product.ts';
 
 /** The commands of the guides are what a reader copies: run as they stand, against the product as it starts. */
@@ -72,7 +72,7 @@ it('prints what the guide says', () => {
 
 it('names only routes that exist, and some of every group', () => {
   const named = [...guide.matchAll(/\$HEARTH_URL(\/[^\s"?\\]*)/g)].map(([, path]) => path!);
-  const pathOf = ({ path }: Route) => new RegExp(`^${path.split(/:\w+/).map(RegExp.escape).join('[^/]+')}$`);
+  const pathOf = ({ path }: Route) => new RegExp(`^${path.split(/:\w+/).map(literal).join('[^/]+')}$`);
   const base = '/v1';
   expect(
     named.filter((path) => path !== base && !declared.some((route) => pathOf(route).test(path))),

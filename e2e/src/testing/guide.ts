@@ -32,11 +32,14 @@ export function readSteps(markdown: string): Step[] {
 /** A block without the comments in it, which are translated. */
 export const withoutComments = (code: string): string => code.replace(/(^|\s+)#\s.*$/gm, '').trimEnd();
 
+/** A text as a pattern of itself. */
+export const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 /** The first of `lines` that `output` lacks, in this order; `…` stands for anything within a line. */
 export function missingLine(output: string, lines: readonly string[]): string | undefined {
   let rest = output;
   for (const line of lines) {
-    const pattern = line.split('…').map(RegExp.escape).join('[^\\n]*?');
+    const pattern = line.split('…').map(literal).join('[^\\n]*?');
     const found = new RegExp(pattern).exec(rest);
     if (!found) return line;
     rest = rest.slice(found.index + found[0].length);
