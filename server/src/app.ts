@@ -18,6 +18,7 @@ import { requireEveryRouteHandled } from './platform/http.ts';
 import { liveGateway } from './platform/live.gateway.ts';
 import { LiveHub } from './platform/live-hub.ts';
 import type { Log } from './platform/log.ts';
+import { Schedule } from './platform/schedule.ts';
 import { webApp } from './platform/web-app.ts';
 import { createWebServer } from './platform/web-server.ts';
 import { pullsRoutes } from './pulls/pulls.routes.ts';
@@ -55,8 +56,10 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
   const { config, database, log, clock = systemClock, tuning = {} } = needs;
   const app = await createWebServer(config, log);
   const live = new LiveHub();
+  const schedule = new Schedule(log);
+  app.addHook('preClose', () => schedule.stop());
 
-  const identity = await buildIdentity(app, { config, database, log, clock });
+  const identity = await buildIdentity(app, { config, database, log, clock, schedule });
   authRoutes(app, identity, config.corsOrigins);
   meRoutes(app, identity);
   keysRoutes(app, identity);
@@ -64,14 +67,14 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
 
   // Domains in the order of the architecture.
   const { audit } = identity;
-  const { blobs, datasets, models } = await buildRegistry(app, { config, database, log, clock, ...tuning });
-  const { nodes, links } = buildNodes(app, { config, database, live, audit, log, clock, ...tuning });
-  const jobs = buildJobs(app, { config, database, blobs, nodes, links, audit, log, clock, ...tuning });
+  const around = { config, database, log, clock, schedule, ...tuning };
+  const { blobs, datasets, models } = await buildRegistry(app, around);
+  const { nodes, links } = buildNodes(app, { ...around, live, audit });
+  const jobs = buildJobs(app, { ...around, blobs, nodes, links, audit });
   buildTraining(app, { database, jobs, datasets, models, nodes, live, clock });
   pullsRoutes(app, new PullsService(jobs, models, nodes, live));
   const { secret } = await loadSigningKey(config.home);
-  const inference = { database, models, nodes, links, live, secret, clock, log, ...tuning };
-  const { deployments } = buildInference(app, inference);
+  const { deployments } = buildInference(app, { ...around, models, nodes, links, live, secret });
   const components = componentsOf({ database, home: config.home, nodes, links, deployments });
   systemRoutes(app, new SystemService(config.home, clock), new HealthService(components));
 
@@ -79,5 +82,6 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
   documentation(app);
   await webApp(app, config.webDist);
   requireEveryRouteHandled(app);
+  app.addHook('onReady', async () => schedule.start());
   return { app, live, ...identity };
 }

@@ -20,7 +20,8 @@ const refusal = (code: string) => expect.objectContaining({ code });
 
 it('answers nothing but health and set-up until there is an administrator', async () => {
   const { app, url, clientOf } = await start({ setUp: false });
-  const open = ['GET /health', 'GET /api/v1/setup', 'POST /api/v1/setup', 'POST /api/v1/nodes/enrol'];
+  const health = ['GET /health', 'GET /health/live', 'GET /health/ready'];
+  const open = [...health, 'GET /api/v1/setup', 'POST /api/v1/setup', 'POST /api/v1/nodes/enrol'];
   for (const [name, { method, path }] of handledRoutes(app).filter(([name]) => !open.includes(name))) {
     const isPublic = name.endsWith('/auth/login');
     const body = isPublic ? JSON.stringify({ email: person.email, password: 'x' }) : undefined;

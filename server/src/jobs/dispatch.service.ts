@@ -13,7 +13,6 @@ export interface DispatchOptions {
   leaseMs: number;
   /** How long a node that refused gets nothing. */
   refusalPauseMs: number;
-  pollMs: number;
 }
 
 /** Hands queued jobs to nodes with room: when asked to, and now and then in case somebody else queued one. */
@@ -25,7 +24,6 @@ export class DispatchService {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #pausedUntil = new Map<string, number>();
-  readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
   #again = false;
   #closed = false;
@@ -43,7 +41,6 @@ export class DispatchService {
     this.#options = options;
     this.#clock = clock;
     this.#log = log;
-    this.#timer = setInterval(() => void this.dispatch(), options.pollMs).unref();
   }
 
   /** Places what can be placed; resolves when a whole pass begun after the call is done. */
@@ -63,7 +60,6 @@ export class DispatchService {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#timer);
     await this.#running;
   }
 

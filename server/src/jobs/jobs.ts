@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import type { Schedule } from '../platform/schedule.ts';
 import type { BlobsService } from '../registry/blobs.service.ts';
 import { DispatchService } from './dispatch.service.ts';
 import { EndingsService } from './endings.service.ts';
@@ -39,6 +40,7 @@ interface Needs {
   audit: AuditService;
   log: Log;
   clock: Clock;
+  schedule: Schedule;
   jobTimings?: JobTimings | undefined;
 }
 
@@ -53,6 +55,7 @@ export function buildJobs(app: FastifyInstance, needs: Needs): JobsService {
     audit,
     log,
     clock,
+    schedule,
     jobTimings: timings = usualTimings,
   } = needs;
   const caps = new Map([
@@ -63,15 +66,15 @@ export function buildJobs(app: FastifyInstance, needs: Needs): JobsService {
   const endings = new EndingsService(repository, blobs, log);
   const dispatch = new DispatchService(repository, links, endings, { ...timings, caps }, clock, log);
   const jobs = new JobsService(repository, endings, dispatch, links, blobs, clock);
-  const sweeper = new LeaseSweeper(repository, endings, links, timings.sweepMs, clock, log);
+  const sweeper = new LeaseSweeper(repository, endings, links, clock, log);
+  schedule.add('leases', { everyMs: timings.sweepMs }, () => sweeper.sweep());
+  schedule.add('placement of jobs', { everyMs: timings.pollMs }, () => dispatch.dispatch());
   endings.onRoom = () => void dispatch.dispatch();
   nodes.activeJobs = () => repository.countActive();
   links.listen(new IntakeService(repository, endings, dispatch, links, audit, timings.leaseMs, clock, log));
   app.gate.use('job', ({ token }) => jobs.authenticate(token));
   jobsRoutes(app, jobs);
   app.addHook('onReady', () => sweeper.forgiveAbsence(timings.graceMs));
-  app.addHook('preClose', async () => {
-    await Promise.all([dispatch.close(), sweeper.close()]);
-  });
+  app.addHook('preClose', () => dispatch.close());
   return jobs;
 }

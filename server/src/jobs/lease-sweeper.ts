@@ -13,13 +13,10 @@ export class LeaseSweeper {
   readonly #links: LinksService;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #timer: NodeJS.Timeout;
-  #running: Promise<void> | undefined;
   constructor(
     repository: JobsRepository,
     endings: EndingsService,
     links: LinksService,
-    everyMs: number,
     clock: Clock,
     log: Log,
   ) {
@@ -28,7 +25,6 @@ export class LeaseSweeper {
     this.#links = links;
     this.#clock = clock;
     this.#log = log;
-    this.#timer = setInterval(() => void this.sweep(), everyMs).unref();
   }
 
   /** Once at start: while the server was away no heartbeat could renew anything. */
@@ -36,21 +32,7 @@ export class LeaseSweeper {
     await this.#repository.extendLeases(new Date(this.#clock().getTime() + graceMs));
   }
 
-  sweep(): Promise<void> {
-    this.#running ??= this.#sweep()
-      .catch((err: unknown) => this.#log.warn({ err }, 'Leases could not be looked through.'))
-      .finally(() => {
-        this.#running = undefined;
-      });
-    return this.#running;
-  }
-
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
-  }
-
-  async #sweep(): Promise<void> {
+  async sweep(): Promise<void> {
     for (const job of await this.#repository.expired(this.#clock())) await this.#expire(job);
     for (const { id: jobId, lease } of await this.#repository.cancelOrdered())
       this.#links.send(lease.nodeId, { type: 'job.cancel', jobId, leaseId: lease.id });

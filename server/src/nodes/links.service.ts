@@ -10,7 +10,7 @@ export interface LinkTimings {
   /** Without a frame for so long, a node counts as gone. */
   silentMs: number;
 }
-const usualTimings: LinkTimings = { heartbeatMs: 2_000, silentMs: 8_000 };
+export const usualTimings: LinkTimings = { heartbeatMs: 2_000, silentMs: 8_000 };
 
 /** The agents connected to this server: at most one connection a node, the newest. */
 export class LinksService {
@@ -20,12 +20,10 @@ export class LinksService {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #timings: LinkTimings;
-  readonly #timer: NodeJS.Timeout;
-  constructor(clock: Clock, log: Log, timings: LinkTimings = usualTimings) {
+  constructor(clock: Clock, log: Log, timings: LinkTimings) {
     this.#clock = clock;
     this.#log = log;
     this.#timings = timings;
-    this.#timer = setInterval(() => this.#checkSilence(), Math.min(1_000, timings.silentMs / 4)).unref();
   }
 
   /** Listeners are asked in the order they were added. */
@@ -71,7 +69,6 @@ export class LinksService {
   }
 
   close(): void {
-    clearInterval(this.#timer);
     for (const link of [...this.#links.values(), ...this.#pending]) link.close(1012, 'the server restarts');
   }
 
@@ -117,7 +114,8 @@ export class LinksService {
     for (const listener of this.#listeners) await listener.onMessage?.(link.nodeId, message);
   }
 
-  #checkSilence(): void {
+  /** Parts with those that have been silent for too long. */
+  checkSilence(): void {
     for (const link of [...this.#links.values(), ...this.#pending]) link.checkSilence(this.#timings.silentMs);
   }
 }

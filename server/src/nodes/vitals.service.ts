@@ -1,24 +1,18 @@
 import type { Vitals } from '@hearth/contract';
 import type { Clock } from '../platform/clock.ts';
-import type { Log } from '../platform/log.ts';
 import type { NodesRepository } from './nodes.repository.ts';
 
 const ringLength = 450;
 const retentionMs = 24 * 60 * 60_000;
 
-/** Every reading of the last quarter of an hour in memory; one in `storeMs` in the database, for a day. */
+/** Every reading of the last quarter of an hour in memory; those there are at each `store` in the database, for a day. */
 export class VitalsService {
   readonly #rings = new Map<string, Vitals[]>();
   readonly #repository: NodesRepository;
   readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #timer: NodeJS.Timeout;
-  #cleanedAt = 0;
-  constructor(repository: NodesRepository, clock: Clock, log: Log, storeMs = 10_000) {
+  constructor(repository: NodesRepository, clock: Clock) {
     this.#repository = repository;
     this.#clock = clock;
-    this.#log = log;
-    this.#timer = setInterval(() => void this.store(), storeMs).unref();
   }
 
   /** Readings that go back in time (a clock was set, a frame was doubled) are left out. */
@@ -47,24 +41,17 @@ export class VitalsService {
     this.#rings.delete(nodeId);
   }
 
-  /** Writes the newest reading of each node, and clears out yesterday's once an hour. */
+  /** Writes the newest reading of each node. */
   async store(): Promise<void> {
     const now = this.#clock().getTime();
     const fresh = [...this.#rings].flatMap(([nodeId, ring]) => {
       const vitals = ring.at(-1);
       return vitals && now - Date.parse(vitals.at) < 10_000 ? [{ nodeId, vitals }] : [];
     });
-    try {
-      if (fresh.length > 0) await this.#repository.addVitals(fresh);
-      if (now - this.#cleanedAt < 60 * 60_000) return;
-      await this.#repository.removeVitalsBefore(new Date(now - retentionMs));
-      this.#cleanedAt = now;
-    } catch (err) {
-      this.#log.warn({ err }, 'Vitals could not be stored.');
-    }
+    if (fresh.length > 0) await this.#repository.addVitals(fresh);
   }
 
-  close(): void {
-    clearInterval(this.#timer);
+  async forgetOld(): Promise<void> {
+    await this.#repository.removeVitalsBefore(new Date(this.#clock().getTime() - retentionMs));
   }
 }

@@ -14,6 +14,11 @@ export interface StoredFile {
 }
 export type { IncomingFile };
 
+interface Sweeping {
+  now?: number;
+  signal?: AbortSignal;
+}
+
 const isDigest = (text: string) => /^[0-9a-f]{64}$/.test(text);
 
 /** Files by their SHA-256: `sha256/ab/<digest>`. A file is there before its row, and gone only after it. */
@@ -74,14 +79,16 @@ export class BlobsService {
   }
 
   /** Clears what a sudden end left behind: half-received files, and files whose row never came. */
-  async sweep(graceMs: number, now = Date.now()): Promise<number> {
+  async sweep(graceMs: number, { now = Date.now(), signal }: Sweeping = {}): Promise<number> {
     let removed = 0;
     for await (const { path } of filesIn(this.#incoming)) {
+      signal?.throwIfAborted();
       if (!(await isOlder(path, now - graceMs))) continue;
       await rm(path, { force: true });
       removed += 1;
     }
     for await (const { path, name } of filesIn(join(this.#folder, 'sha256'))) {
+      signal?.throwIfAborted();
       if (!isDigest(name) || !(await isOlder(path, now - graceMs))) continue;
       if ((await this.#repository.known([name])).size > 0) continue;
       await this.release([name]);

@@ -246,6 +246,8 @@ it('sweeps at start what a sudden end left behind, and spares what is young or o
   const orphan = digestOf('nobody');
   await mkdir(join(store, 'sha256', orphan.slice(0, 2)), { recursive: true });
   await place(join(store, 'sha256', orphan.slice(0, 2), orphan), true);
-  await (await startTestAppBeside(test)).close();
+  const beside = await startTestAppBeside(test);
+  await expect.poll(async () => (await storedFiles()).length).toBe(2);
+  await beside.close();
   expect((await storedFiles()).toSorted()).toEqual([digestOf(csv), 'young.part'].toSorted());
 });

@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { Log } from '../platform/log.ts';
+import type { Schedule } from '../platform/schedule.ts';
 import { BlobsRepository } from './blobs.repository.ts';
 import { BlobsService } from './blobs.service.ts';
 import { DatasetsRepository } from './datasets.repository.ts';
@@ -23,13 +24,15 @@ interface Needs {
   database: Database;
   log: Log;
   clock: Clock;
+  schedule: Schedule;
   maxUploadBytes?: number | undefined;
 }
 const sweepGraceMs = 60 * 60_000;
+const sweepMs = 24 * 60 * 60_000;
 
 /** Data sets, models, and the store of their files. */
 export async function buildRegistry(app: FastifyInstance, needs: Needs): Promise<Registry> {
-  const { config, database, log, clock, maxUploadBytes } = needs;
+  const { config, database, log, clock, schedule, maxUploadBytes } = needs;
   const folder = join(config.home, 'server/store');
   const blobs = new BlobsService(folder, new BlobsRepository(database), log, maxUploadBytes);
   const datasets = new DatasetsService(new DatasetsRepository(database), blobs, clock);
@@ -37,12 +40,7 @@ export async function buildRegistry(app: FastifyInstance, needs: Needs): Promise
   datasetsRoutes(app, datasets, blobs);
   modelsRoutes(app, models, blobs);
   // Beside the first requests, not before them: a large store takes a while to look through.
-  let sweeping: Promise<unknown> = Promise.resolve();
-  app.addHook('onReady', async () => {
-    sweeping = blobs
-      .sweep(sweepGraceMs)
-      .catch((err: unknown) => log.warn({ err }, 'The store was not swept.'));
-  });
-  app.addHook('onClose', async () => void (await sweeping));
+  const sweep = (signal: AbortSignal) => blobs.sweep(sweepGraceMs, { signal });
+  schedule.add('sweep of the store', { everyMs: sweepMs, firstAfterMs: 0 }, sweep);
   return { blobs, datasets, models };
 }
