@@ -11,6 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     coverage: {
       provider: 'v8',
+      reportOnFailure: true,
       include: ['{contract,toolkit,learning,launcher,server,agent,web}/src/**/*.{ts,vue}'],
       exclude: ['**/*.test.ts', '**/testing/**', '**/migrations/**'],
       reporter: ['json-summary', 'text-summary'],

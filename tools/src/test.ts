@@ -33,31 +33,31 @@ if (!build.ok) console.log(build.output);
 console.log(stepLine(build));
 count('build of the web app', build.ok);
 
-const reportFile = join(root, 'coverage', 'tests.json');
 rmSync(join(root, 'coverage'), { recursive: true, force: true });
-const filters = process.argv.slice(2);
-const whole = filters.length === 0;
-const vitest = [
-  join('node_modules', 'vitest', 'vitest.mjs'),
-  'run',
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${reportFile}`,
-];
-const tests = await runStep('tests', node, [...vitest, ...(whole ? ['--coverage'] : []), ...filters], live);
-console.log(`\n${stepLine(tests)}`);
-
 const read = <T>(path: string) => JSON.parse(readFileSync(path, 'utf8')) as T;
-const result = tally(read<VitestReport>(reportFile));
-totals.passed += result.passed;
-totals.failed += result.failed;
-if (!tests.ok && result.failed === 0) count('the test runner ended with an error outside any test', false);
+const leftOut: string[] = [];
 
-if (whole && tests.ok) {
-  for (const [room, share] of coverageByRoom(
-    read<CoverageSummary>(join(root, 'coverage', 'coverage-summary.json')),
-    root,
-  )) {
+/** One run of the test runner; its counts are added up. */
+async function run(name: string, args: string[]): Promise<void> {
+  const report = join(root, 'coverage', `${name}.json`);
+  const vitest = [
+    join('node_modules', 'vitest', 'vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+  ];
+  const tests = await runStep(name, node, [...vitest, `--outputFile.json=${report}`, ...args], live);
+  console.log(`\n${stepLine(tests)}`);
+  const result = tally(read<VitestReport>(report));
+  totals.passed += result.passed;
+  totals.failed += result.failed;
+  leftOut.push(...result.leftOut);
+  if (!tests.ok && result.failed === 0) count(`${name} ended with an error outside any test`, false);
+}
+
+function judgeCoverage(): void {
+  const summary = read<CoverageSummary>(join(root, 'coverage', 'coverage-summary.json'));
+  for (const [room, share] of coverageByRoom(summary, root)) {
     const floor = coverageFloor[room]!;
     console.log(
       `lines covered in ${room.padEnd(9)} ${(share * 100).toFixed(1)} % (at least ${floor * 100} %)`,
@@ -66,12 +66,22 @@ if (whole && tests.ok) {
   }
 }
 
-if (result.leftOut.length > 0) {
+const filters = process.argv.slice(2);
+if (filters.length > 0) {
+  await run('chosen', filters);
+} else {
+  await run('rooms', ['--coverage', '--project=!e2e']);
+  judgeCoverage();
+  // Stories one after another, each with the machine to itself.
+  await run('stories', ['--project=e2e', '--no-file-parallelism']);
+}
+
+if (leftOut.length > 0) {
   console.log('\nLeft out, because something they run against is not installed:');
-  for (const name of result.leftOut) console.log(`  ${name}`);
+  for (const name of leftOut) console.log(`  ${name}`);
   for (const peer of missingPeers())
     console.log(`  ${peer.name}: npm run peers (Debian package ${peer.debian})`);
   if (inCi) count('nothing is left out in CI', false);
 }
-console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${result.leftOut.length} skipped`);
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${leftOut.length} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
