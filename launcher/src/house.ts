@@ -63,9 +63,9 @@ export async function openHouse({ config, env, log, cwd, scripts, onUrl }: House
     const isFirst = port === undefined;
     port = new URL(url).port || '80';
     void onUrl(url).catch((error: Error) => log.say('launcher', error.message));
-    if (!isFirst) return;
-    log.show(banner({ url, setupUrl, home: config.home }));
-    startAgent(port);
+    // A server that restarts before it was set up has a new link.
+    if (isFirst || setupUrl) log.show(banner({ url, setupUrl, home: config.home }));
+    if (isFirst) startAgent(port);
   };
   admit(
     keepProgram({

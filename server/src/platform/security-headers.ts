@@ -26,7 +26,7 @@ export async function useSecurityHeaders(app: FastifyInstance): Promise<void> {
     crossOriginEmbedderPolicy: false,
   });
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('content-security-policy', policy + socketsOf(request.headers.host));
+    reply.header('content-security-policy', policy + socketsOf(request.host));
     if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000');
     if (isApi(request)) reply.header('cache-control', 'no-store');
   });
