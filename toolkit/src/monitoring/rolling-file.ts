@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import open, { type RollingStream } from 'pino-roll';
+import type { RollingStream } from 'pino-roll';
 
 export interface RollingFileOptions {
   directory: string;
@@ -75,6 +75,8 @@ export class RollingFile {
 
   async #begin(): Promise<RollingStream> {
     const { directory, maxFileBytes, maxFiles } = this.#options;
+    // Only now: it brings a library of dates along that most programs never need.
+    const { default: open } = await import('pino-roll');
     const stream = await open({
       file: join(directory, 'app'),
       size: `${maxFileBytes}b`,
