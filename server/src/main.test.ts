@@ -48,7 +48,7 @@ function start(env: Record<string, string> = {}, args: string[] = []) {
 }
 
 it('starts, says where and how to set it up, keeps secrets out of the log, and stops when told', async () => {
-  const server = start({}, ['--api-keys', 'key of the line']);
+  const server = start({ LOG_LEVEL: 'debug' }, ['--api-keys', 'key of the line']);
   const { url, setupUrl } = await server.ready();
   expect(setupUrl).toMatch(new RegExp(`^${url}/setup#token=[\\w-]{32}$`));
   const headers = { authorization: 'Bearer key of the line', 'x-api-key': 'other secret' };

@@ -11,17 +11,19 @@ const pages = {
   '/docs/docs.js': ['docs.js', 'text/javascript; charset=utf-8'],
 } as const;
 
-/** `/openapi.json`, made once from the contract, and a page at `/docs` that draws it under the same strict policy. */
+/** `/openapi.json`, made at the first request from the contract, and a page at `/docs` that draws it under the same strict policy. */
 export function documentation(app: FastifyInstance): void {
-  const document = JSON.stringify(openApiDocument({ title: 'Hearth', version }));
-  serve(app, '/openapi.json', document, 'application/json; charset=utf-8');
+  let document: Buffer | undefined;
+  serve(app, '/openapi.json', 'application/json; charset=utf-8', () => {
+    document ??= Buffer.from(JSON.stringify(openApiDocument({ title: 'Hearth', version })));
+    return document;
+  });
   for (const [path, [file, type]] of Object.entries(pages))
-    serve(app, path, readFileSync(join(folder, file), 'utf8'), type);
+    serve(app, path, type, () => readFileSync(join(folder, file)));
 }
 
-function serve(app: FastifyInstance, path: string, content: string, type: string): void {
-  const bytes = Buffer.from(content);
+function serve(app: FastifyInstance, path: string, type: string, content: () => Buffer): void {
   app.get(path, (_request, reply) =>
-    reply.header('content-type', type).header('cache-control', 'no-cache').send(bytes),
+    reply.header('content-type', type).header('cache-control', 'no-cache').send(content()),
   );
 }
