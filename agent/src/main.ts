@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { createAgent } from './agent.ts';
 import { ConfigError, readProcessConfig } from './config.ts';
 import { createLog } from './log.ts';
@@ -19,6 +20,8 @@ try {
     process.on('disconnect', () => void stop('the launcher is gone'));
     process.send({ type: 'ready' });
   }
+  // Kept at once: an agent that is killed leaves no cache behind.
+  flushCompileCache();
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error);
   process.exit(1);

@@ -28,6 +28,7 @@ test('the agent, which runs scripts, gets none of the keys to the server', () =>
     HEARTH_HOME: '/h',
     HEARTH_LOCAL_TOKEN_FILE: '/h/local-agent.token',
     HEARTH_SERVER_URL: 'http://127.0.0.1:8000',
+    NODE_COMPILE_CACHE: '/h/cache/node',
   });
 });
 

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 /** What the two programs find in their environment. */
 export interface HouseFacts {
   home: string;
@@ -18,6 +20,8 @@ const shared = (env: NodeJS.ProcessEnv, { home, localTokenFile }: HouseFacts) =>
   ...env,
   HEARTH_HOME: home,
   HEARTH_LOCAL_TOKEN_FILE: localTokenFile,
+  // Types stripped and code compiled once, not at every start: the server is there in half the time.
+  NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? join(home, 'cache/node'),
 });
 
 /** `port`: the one it has served on before, so that agents and pages find it again after a restart. */

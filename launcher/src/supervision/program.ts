@@ -10,6 +10,8 @@ interface Listener {
 }
 
 const LAST_WORDS_MS = 100;
+/** A start leaves much garbage, and an idle program never collects it: 265 MB against 135 MB for the server. */
+const NODE_FLAGS = ['--max-semi-space-size=8'];
 
 export interface ProgramOptions {
   name: string;
@@ -33,7 +35,7 @@ function describeEnd(name: string, code: number | null, signal: NodeJS.Signals |
 
 /** In a session of its own, so that a Ctrl-C in the terminal comes to us alone and we stop things in order. */
 function spawnProgram({ script, args = [], cwd, env }: ProgramOptions): ChildProcess {
-  return spawn(process.execPath, [script, ...args], {
+  return spawn(process.execPath, [...NODE_FLAGS, script, ...args], {
     cwd,
     env: env(),
     detached: true,
