@@ -1,5 +1,6 @@
-/** The one log of all residents: on the terminal with a coloured name, in the file with the time as well. */
+/** The one log of all residents: readable on the terminal; in the file as it was said, with the time. */
 import { lineSplitter } from './line-splitter.ts';
+import { readableLine } from './readable-line.ts';
 import type { RotatingFile } from './rotating-file.ts';
 
 const COLOURS = { launcher: 35, postgres: 34, server: 36, agent: 33 };
@@ -28,7 +29,8 @@ export function openHouseLog(
 ): HouseLog {
   const coloured = terminal.isTTY === true;
   let isFileBroken = false;
-  const show = (source: Source, line: string) => terminal.write(`${prefixLine(source, line, coloured)}\n`);
+  const show = (source: Source, line: string) =>
+    terminal.write(`${prefixLine(source, readableLine(line, coloured), coloured)}\n`);
   const say = (source: Source, line: string) => {
     show(source, line);
     try {
