@@ -20,6 +20,8 @@ export interface ConnectionOptions {
 }
 
 const mostBufferedBytes = 8 * 1024 * 1024;
+/** A server that was there a moment ago restarts: it is back within seconds, and its nodes with it. */
+const restart = { withinMs: 60_000, leastMs: 100, mostMs: 1000 };
 
 /**
  * The line to the server: dials out, says what it hears, and dials again after a cut. The only file that knows
@@ -30,6 +32,7 @@ export class Connection {
   readonly #silentMs: number;
   #socket: WebSocket | undefined;
   #attempt = 0;
+  #reachedAt = performance.now();
   #stopped = false;
   #retry: NodeJS.Timeout | undefined;
 
@@ -92,6 +95,7 @@ export class Connection {
       socket.on('message', (data) => this.#receive(socket, String(data)));
       socket.on('close', (code, reason) => {
         clearInterval(watch);
+        this.#reachedAt = performance.now();
         this.#lost(socket, `${code} ${reason}`.trim());
         this.#options.onClose();
       });
@@ -132,7 +136,9 @@ export class Connection {
   }
 
   #later(reason?: string): void {
-    const ms = (this.#options.wait ?? backoffMs)(this.#attempt);
+    const isRestart = performance.now() - this.#reachedAt < restart.withinMs;
+    const { wait = (attempt) => backoffMs(attempt, isRestart ? restart : {}) } = this.#options;
+    const ms = wait(this.#attempt);
     this.#attempt += 1;
     if (reason)
       this.#options.log[this.#attempt > 1 ? 'debug' : 'warn'](
