@@ -7,7 +7,8 @@ import { migrateDatabase } from '../../../server/src/platform/migrate.ts';
 /** The real server, as `server/src/main.ts` builds it, on a port of its own. */
 const config = readProcessConfig();
 await migrateDatabase(config.databaseUrl);
-const log = createLog(config.logLevel);
+// With a line a request, as the peers write one.
+const log = createLog('debug');
 const database = openDatabase(config.databaseUrl, log);
 const { app } = await buildApp({ config, database, log });
 const url = await app.listen({ port: 0, host: '127.0.0.1' });
