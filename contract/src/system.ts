@@ -22,6 +22,60 @@ export const ComponentHealth = z
   .meta({ id: 'ComponentHealth' });
 export type ComponentHealth = z.infer<typeof ComponentHealth>;
 
+/** What this server process has seen of itself since it started; it forgets all of it when it ends. */
+export const Diagnostics = z
+  .object({
+    since: Timestamp,
+    process: z.object({
+      memory_bytes: z.number(),
+      heap_bytes: z.number(),
+      /** How much later than asked for timers ran in the last minute; null before the first is over. */
+      event_loop_delay: z.object({ p50_ms: z.number(), p99_ms: z.number(), max_ms: z.number() }).nullable(),
+      /** Share of the last minute in which the event loop was at work. */
+      event_loop_busy: z.number().nullable(),
+    }),
+    /** Answers of 5xx. */
+    errors: z.object({
+      total: z.number(),
+      top: z.array(z.object({ code: z.string(), route: z.string(), count: z.number(), last_at: Timestamp })),
+      recent: z.array(
+        z.object({
+          code: z.string(),
+          route: z.string(),
+          message: z.string(),
+          /** As in `x-request-id` and in the server's log. */
+          request_id: z.string(),
+          at: Timestamp,
+        }),
+      ),
+    }),
+    /** Answered requests by declared route: errors are 5xx, refusals 4xx. Percentiles are within 1 %. */
+    routes: z.array(
+      z.object({
+        route: z.string(),
+        count: z.number(),
+        errors: z.number(),
+        refusals: z.number(),
+        p50_ms: z.number(),
+        p95_ms: z.number(),
+        p99_ms: z.number(),
+        max_ms: z.number(),
+      }),
+    ),
+    /** What the server does again and again by itself. */
+    tasks: z.array(
+      z.object({
+        name: z.string(),
+        is_running: z.boolean(),
+        runs: z.number(),
+        failures: z.number(),
+        last_error: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'Diagnostics' });
+export type Diagnostics = z.infer<typeof Diagnostics>;
+
 export const SystemInfo = z
   .object({
     cpu_usage_percent: z.number(),
@@ -74,6 +128,14 @@ export const systemRoutes = {
     tag,
     access: 'nodes.read',
     response: z.object({ status: z.enum(['healthy', 'unhealthy']), components: z.array(ComponentHealth) }),
+  }),
+  diagnostics: route({
+    method: 'GET',
+    path: '/api/v1/admin/diagnostics',
+    summary: 'Errors, slow routes and the state of the server process',
+    tag,
+    access: 'settings.manage',
+    response: Diagnostics,
   }),
   info: route({
     method: 'GET',

@@ -24,10 +24,7 @@ import { createWebServer } from './platform/web-server.ts';
 import { pullsRoutes } from './pulls/pulls.routes.ts';
 import { PullsService } from './pulls/pulls.service.ts';
 import { buildRegistry } from './registry/registry.ts';
-import { componentsOf } from './system/components.ts';
-import { HealthService } from './system/health.service.ts';
-import { systemRoutes } from './system/system.routes.ts';
-import { SystemService } from './system/system.service.ts';
+import { buildSystem } from './system/system.ts';
 import { buildTraining } from './training/training.ts';
 
 export interface AppNeeds {
@@ -75,8 +72,7 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
   pullsRoutes(app, new PullsService(jobs, models, nodes, live));
   const { secret } = await loadSigningKey(config.home);
   const { deployments } = buildInference(app, { ...around, models, nodes, links, live, secret });
-  const components = componentsOf({ database, home: config.home, nodes, links, deployments });
-  systemRoutes(app, new SystemService(config.home, clock), new HealthService(components));
+  buildSystem(app, { ...around, nodes, links, deployments });
 
   liveGateway(app, live, identity.identity);
   documentation(app);

@@ -12,10 +12,12 @@ import {
 } from './access.ts';
 import { AppError, type Family } from './errors.ts';
 import type { Gate } from './gate.ts';
+import type { RequestRecords } from './request-records.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     gate: Gate;
+    records: RequestRecords;
     /** `METHOD path` of every declared route registered so far. */
     handled: Set<string>;
   }
@@ -24,6 +26,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     family?: Family;
+    /** Name of the declared route. */
+    declared?: string;
     rateLimit?: { max: number; timeWindow: number } | false;
   }
 }
@@ -68,7 +72,11 @@ export function handle<const R extends Route>(
     scope.route({
       method: route.method,
       url: route.path,
-      config: { family: route.family ?? 'v1', ...(rateLimit === undefined ? {} : { rateLimit }) },
+      config: {
+        family: route.family ?? 'v1',
+        declared: nameOf(route),
+        ...(rateLimit === undefined ? {} : { rateLimit }),
+      },
       onRequest: (request) => admit(app.gate, route, request),
       handler: async (request, reply) => {
         const call = { ...parse(route, request), caller: request.caller, request, reply };

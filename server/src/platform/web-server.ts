@@ -14,6 +14,7 @@ import { asAppError } from './failures.ts';
 import { Gate } from './gate.ts';
 import type { Log } from './log.ts';
 import { networkOf } from './network.ts';
+import { RequestRecords } from './request-records.ts';
 import { useSecurityHeaders } from './security-headers.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -36,6 +37,7 @@ export async function createWebServer(config: Config, log: Log): Promise<Fastify
     routerOptions: { maxParamLength: 300 },
   });
   app.decorate('gate', new Gate());
+  app.decorate('records', new RequestRecords());
   app.decorate('handled', new Set<string>());
   app.decorateRequest('caller', undefined);
   useErrorHandler(app);
@@ -88,6 +90,7 @@ function logRequests(app: FastifyInstance): void {
     const { method, url, ip, caller } = request;
     const path = url.split('?', 1)[0];
     const ms = Math.round(reply.elapsedTime * 100) / 100;
+    app.records.answered(request.routeOptions.config.declared, reply.statusCode, reply.elapsedTime);
     request.log.debug({ method, path, status: reply.statusCode, ms, ip, caller: caller?.name }, 'answered');
   });
 }

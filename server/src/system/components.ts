@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import type { DeploymentsService } from '../inference/deployments.service.ts';
 import type { LinksService } from '../nodes/links.service.ts';
 import type { NodesService } from '../nodes/nodes.service.ts';
+import type { Config } from '../platform/config.ts';
 import { type Database, pingDatabase } from '../platform/database.ts';
 import type { Component } from './health.service.ts';
 
 export interface ComponentNeeds {
   database: Database;
-  home: string;
+  config: Config;
   nodes: NodesService;
   links: LinksService;
   deployments: DeploymentsService;
@@ -18,13 +19,19 @@ export interface ComponentNeeds {
 const leastFreeBytes = 64 * 1024 ** 2;
 
 /** The parts whose health is told, and how each is looked at. */
-export const componentsOf = ({ database, home, nodes, links, deployments }: ComponentNeeds): Component[] => [
+export const componentsOf = ({
+  database,
+  config,
+  nodes,
+  links,
+  deployments,
+}: ComponentNeeds): Component[] => [
   { name: 'database', essential: true, check: () => pingDatabase(database) },
   {
     name: 'store',
     essential: true,
     check: async (note) => {
-      const folder = join(home, 'server/store');
+      const folder = join(config.home, 'server/store');
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const { bavail, bsize, blocks } = await statfs(folder);
       note({ free_bytes: bavail * bsize, total_bytes: blocks * bsize });
