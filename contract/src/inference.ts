@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ModelTask } from './registry.ts';
+import { ModelTask } from './models.ts';
 import { route } from './route.ts';
 import { Message, ResourceName, Timestamp, Uuid } from './values.ts';
 

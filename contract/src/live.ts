@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Deployment } from './inference.ts';
 import { Node } from './nodes.ts';
-import { Pull } from './registry.ts';
+import { Pull } from './pulls.ts';
 import { StepPoint, TrainingLog, TrainingMetrics, TrainingRun } from './training.ts';
 import { SessionId, Uuid } from './values.ts';
 

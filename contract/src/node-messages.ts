@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { DatasetFormat } from './datasets.ts';
 import { ModelInput, Prediction } from './inference.ts';
 import { JobProgress, LogLevel } from './jobs.ts';
 import { Machine, Vitals } from './nodes.ts';
 import { ChatMessage, FinishReason, Usage } from './openai.ts';
-import { DatasetFormat } from './registry.ts';
 import { TrainingConfig } from './training.ts';
 import { SessionId, Sha256, Timestamp, Uuid } from './values.ts';
 
