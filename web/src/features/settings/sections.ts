@@ -1,6 +1,6 @@
 import type { Permission } from '@hearth/contract';
 
-const sections = ['profile', 'keys', 'people', 'alerts', 'audit'] as const;
+const sections = ['profile', 'keys', 'people', 'alerts', 'audit', 'diagnostics'] as const;
 export type Section = (typeof sections)[number];
 
 const permission: Partial<Record<Section, Permission>> = {
@@ -8,6 +8,7 @@ const permission: Partial<Record<Section, Permission>> = {
   people: 'users.manage',
   alerts: 'settings.manage',
   audit: 'audit.read',
+  diagnostics: 'settings.manage',
 };
 
 export const sectionsFor = (can: (permission: Permission) => boolean): Section[] =>

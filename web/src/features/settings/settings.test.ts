@@ -1,4 +1,10 @@
-import { type ApiKey, identityRoutes, rolePermissions } from '@hearth/contract';
+import {
+  type ApiKey,
+  type ComponentHealth,
+  type Diagnostics,
+  identityRoutes,
+  rolePermissions,
+} from '@hearth/contract';
 import { flushPromises } from '@vue/test-utils';
 import { expect, test } from 'vitest';
 import { type Component, h } from 'vue';
@@ -37,7 +43,7 @@ test('each role sees the sections it may use', () => {
   expect(of('user')).toEqual(['profile']);
   expect(of('moderator')).toEqual(['profile', 'audit']);
   expect(of('manager')).toEqual(['profile', 'keys']);
-  expect(of('admin')).toHaveLength(5);
+  expect(of('admin')).toHaveLength(6);
 });
 
 test('a new key is shown once, with what it may do', async () => {
@@ -129,6 +135,57 @@ test('the audit log is filtered by the server and read page by page', async () =
     ?.trigger('click');
   await flushPromises();
   expect(wrapper.findAll('tbody tr')).toHaveLength(3);
+  wrapper.unmount();
+});
+
+test('diagnostics show how the parts are, what failed, and sortable routes; refreshed on demand', async () => {
+  const route = (name: string, p95_ms: number) => ({
+    route: name,
+    count: 7,
+    errors: 0,
+    refusals: 1,
+    p50_ms: 1,
+    p95_ms,
+    p99_ms: p95_ms,
+    max_ms: p95_ms,
+  });
+  const seen: Diagnostics = {
+    since: '2026-01-01T00:00:00.000Z',
+    process: { memory_bytes: 2 ** 27, heap_bytes: 2 ** 26, event_loop_delay: null, event_loop_busy: 0.25 },
+    errors: {
+      total: 3,
+      top: [{ code: 'internal', route: 'GET /b', count: 3, last_at: '2026-01-01T00:00:00.000Z' }],
+      recent: [],
+    },
+    routes: [route('GET /slow', 90), route('GET /quick', 2)],
+    tasks: [{ name: 'leases', is_running: false, runs: 5, failures: 1, last_error: 'not now' }],
+  };
+  const part = { essential: false, duration_ms: 1.5, error: null };
+  const parts: ComponentHealth[] = [
+    { ...part, name: 'store', status: 'healthy', detail: { free_bytes: 2 ** 30, total_bytes: 2 ** 31 } },
+    { ...part, name: 'nodes', status: 'unhealthy', detail: { known: 2, connected: 0 }, error: 'None.' },
+  ];
+  const { wrapper, asked } = await section('diagnostics', {
+    'GET /api/v1/admin/diagnostics': () => json(seen),
+    'GET /api/v1/admin/health': () => json({ status: 'unhealthy', components: parts }),
+  });
+  for (const text of ['1 GB free of 2 GB', '0 of 2 connected', 'unwell', 'internal', '25%', 'not now'])
+    expect(wrapper.text()).toContain(text);
+  const routes = () =>
+    wrapper
+      .get('table[aria-label=Routes]')
+      .findAll('tbody tr')
+      .map((row) => row.get('code').text());
+  expect(routes()).toEqual(['GET /slow', 'GET /quick']);
+  const p95 = wrapper.findAll('th button').find((one) => one.text() === 'p95');
+  await p95?.trigger('click');
+  expect(routes()).toEqual(['GET /quick', 'GET /slow']);
+  await wrapper
+    .findAll('button')
+    .find((one) => one.text() === 'Refresh')
+    ?.trigger('click');
+  await flushPromises();
+  expect(asked.filter((name) => name === 'GET /api/v1/admin/diagnostics')).toHaveLength(2);
   wrapper.unmount();
 });
 
