@@ -1,5 +1,5 @@
+import { SmartCache } from '@hearth/toolkit/performance';
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
-import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
 import type { SigningKey } from './secrets.ts';
@@ -18,7 +18,10 @@ export class AccessTokens {
   readonly #key: SigningKey;
   readonly #clock: Clock;
   /** Checked tokens: a signature stays right, only the time has to be looked at again. */
-  readonly #checked = new LRUCache<string, { userId: string; expiresAtSeconds: number }>({ max: 5_000 });
+  readonly #checked = new SmartCache<string, { userId: string; expiresAtSeconds: number }>({
+    maxSize: 5_000,
+    ttlMs: lifeSeconds * 1000,
+  });
   constructor(key: SigningKey, clock: Clock) {
     this.#key = key;
     this.#clock = clock;

@@ -1,5 +1,5 @@
 import { rolePermissions } from '@hearth/contract';
-import { LRUCache } from 'lru-cache';
+import { SmartCache } from '@hearth/toolkit/performance';
 import type { Attempt, KeyCaller, PersonCaller } from '../platform/access.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { AccessTokens } from './access-tokens.ts';
@@ -8,6 +8,8 @@ import { digestOf } from './digests.ts';
 import type { KeysService, KnownKey } from './keys.service.ts';
 import type { UsersRepository } from './users.repository.ts';
 
+const remembering = { maxSize: 10_000, ttlMs: 10_000 };
+
 /** Says who somebody is. What it read of people and keys is remembered for seconds, and forgotten on change. */
 export class IdentityService {
   readonly #tokens: AccessTokens;
@@ -15,10 +17,10 @@ export class IdentityService {
   readonly #keys: KeysService;
   readonly #audit: AuditService;
   readonly #clock: Clock;
-  readonly #people = new LRUCache<string, PersonCaller>({ max: 10_000, ttl: 10_000 });
+  readonly #people = new SmartCache<string, PersonCaller>(remembering);
   /** Raised when what is remembered may be wrong, so that an answer on its way is not remembered either. */
   #generation = 0;
-  readonly #knownKeys = new LRUCache<string, KnownKey>({ max: 10_000, ttl: 10_000 });
+  readonly #knownKeys = new SmartCache<string, KnownKey>(remembering);
   constructor(
     tokens: AccessTokens,
     users: UsersRepository,
