@@ -17,7 +17,8 @@ export function readNpyShape(head: Buffer): number[] {
     .map((part) => Number.parseInt(part, 10));
 }
 
-const maxHeaderBytes = 100_000_000;
+/** Some 40,000 tensors; the format would allow 100 MB, which take a gigabyte to read. */
+const maxHeaderBytes = 4 * 1024 * 1024;
 
 /** Tensors of a safetensors file: 8 bytes of length, a JSON header, then the data it describes. */
 export function readSafetensorsShapes(

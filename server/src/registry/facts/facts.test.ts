@@ -85,6 +85,37 @@ describe('binary formats', () => {
   });
 });
 
+describe('what would fill the memory', () => {
+  async function* pieces(piece: string, count: number) {
+    for (let index = 0; index < count; index += 1) yield piece;
+  }
+  const mb = 'x'.repeat(1_000_000);
+  it.each([
+    ['no-line-ends.csv', mb, 12, 'cell of row 1 is longer'],
+    ['no-closing-quote.csv', `a,b\n1,"${mb}`, 12, 'cell of row 2 is longer'],
+    ['no-end-of-row.csv', `a,b\n${',1'.repeat(500_000)}`, 12, 'Row 2 has more than 100000 cells'],
+    ['deep.json', '['.repeat(1_000_000), 12, 'nested deeper'],
+    ['deep.jsonl', '['.repeat(100_000), 1, 'nested deeper'],
+    ['one-line.jsonl', `"${mb}`, 12, 'Line 1 is longer than 4 MB'],
+  ])('is refused before it does: %s', async (name, piece, count, reason) => {
+    await writeFile(join(folder, name), pieces(piece, count));
+    await expect(readFacts(join(folder, name), name)).rejects.toThrow(reason);
+  });
+  it('is not the footer of a Parquet file or the header of safetensors either', async () => {
+    const lie = Buffer.alloc(18_000_000);
+    lie.writeUInt32LE(17_900_000, lie.length - 8);
+    lie.write('PAR1', lie.length - 4);
+    await expect(factsOf('lie.parquet', lie)).rejects.toThrow('larger than 16 MB');
+    lie.writeBigUInt64LE(17_000_000n, 0);
+    await expect(factsOf('lie.safetensors', lie)).rejects.toThrow('impossible length');
+  });
+  it('lists a zip whose directory is longer than one read', async () => {
+    const names = Array.from({ length: 1500 }, (_, index) => `${'long/'.repeat(200)}${index}.png`);
+    const many = zip(Object.fromEntries(names.map((name) => [name, Buffer.from('p')])));
+    expect(await factsOf('many.zip', many)).toMatchObject({ sampleCount: 1500 });
+  });
+});
+
 it('reads back any table however its text is cut', () => {
   const cell = fc.string({ maxLength: 6 }).map((text) => text.replaceAll('\r', ''));
   const table = fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 8 });

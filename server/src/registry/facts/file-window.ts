@@ -22,8 +22,13 @@ export class FileWindow implements AsyncDisposable {
     return buffer.subarray(0, bytesRead);
   }
 
+  /** Its bytes in pieces; each is valid until the next is asked for. */
   async *chunks(sizeBytes = 1 << 20): AsyncGenerator<Buffer> {
-    for (let at = 0; at < this.sizeBytes; at += sizeBytes) yield await this.read(at, sizeBytes);
+    const buffer = Buffer.alloc(Math.min(sizeBytes, this.sizeBytes));
+    for (let at = 0; at < this.sizeBytes; at += sizeBytes) {
+      const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, at);
+      yield buffer.subarray(0, bytesRead);
+    }
   }
 
   /** Its text in pieces; throws a TypeError where the bytes are not UTF-8. A byte order mark is left out. */

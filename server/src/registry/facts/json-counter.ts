@@ -1,5 +1,8 @@
 import { Unreadable } from './facts.ts';
 
+/** Deeper than anything that is data, and than what a parser takes lightly. */
+const mostLevels = 1000;
+
 /**
  * Counts the elements of a JSON text's array, or of the array under its `data` key, without building it: a file of
  * gigabytes takes no memory. Brackets and strings must balance; anything finer is left to whoever trains on it.
@@ -75,6 +78,8 @@ export class JsonCounter {
     if (!this.#started) this.#root = char;
     const isRoot = this.#stack.length === 0 && char === '[';
     const isData = this.#stack.length === 1 && this.#stack[0] === '{' && char === '[' && this.#key === 'data';
+    if (this.#stack.length === mostLevels)
+      throw new Unreadable(`The JSON text is nested deeper than ${mostLevels} levels.`);
     this.#stack.push(char);
     if ((isRoot || isData) && this.#counting < 0) this.#counting = this.#stack.length;
     this.#fresh = true;

@@ -23,6 +23,10 @@ const byExtension: Record<string, DatasetFormat> = {
   '.zip': 'zip',
 };
 const nothing = { sampleCount: null, dimensions: null, columns: null };
+const longestLine = 4 * 1024 * 1024;
+/** Shorter lines cannot be nested deeply enough to matter. */
+const carelessLine = 64 * 1024;
+const mostFooterBytes = 16 * 1024 * 1024;
 type Found = Omit<Facts, 'format'>;
 
 /** Reads what a data set's content tells: rows, columns, shapes. The name only says which reader to ask. */
@@ -94,7 +98,8 @@ async function readJsonLines(file: FileWindow): Promise<Found> {
   for await (const text of file.text()) {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > 64 * 1024 * 1024) throw new Unreadable('A line is longer than 64 MB.');
+    if (rest.length > longestLine)
+      throw new Unreadable(`Line ${count + lines.length + 1} is longer than 4 MB.`);
     lines.forEach(take);
   }
   take(rest);
@@ -102,6 +107,7 @@ async function readJsonLines(file: FileWindow): Promise<Found> {
 }
 
 function isJson(text: string): boolean {
+  if (text.length > carelessLine) new JsonCounter().push(text);
   try {
     JSON.parse(text);
     return true;
@@ -113,9 +119,9 @@ function isJson(text: string): boolean {
 const shaped = (shape: number[]): Found => ({ ...nothing, sampleCount: shape[0] ?? null, dimensions: shape });
 
 async function readNpz(file: FileWindow): Promise<Found> {
-  const entry = (await listZip(file)).find(({ name }) => name.endsWith('.npy'));
-  if (!entry) throw new Unreadable('The archive holds no NumPy array.');
-  return shaped(readNpyShape(await readZipHead(file, entry)));
+  for await (const entry of listZip(file))
+    if (entry.name.endsWith('.npy')) return shaped(readNpyShape(await readZipHead(file, entry)));
+  throw new Unreadable('The archive holds no NumPy array.');
 }
 
 async function readSafetensors(file: FileWindow): Promise<Found> {
@@ -130,6 +136,8 @@ async function readSafetensors(file: FileWindow): Promise<Found> {
 
 async function readParquet(file: FileWindow): Promise<Found> {
   const slice = async (start: number, end = file.sizeBytes) => {
+    if (end - start > mostFooterBytes)
+      throw new Unreadable('The footer of the Parquet file is larger than 16 MB.');
     const bytes = await file.read(start, end - start);
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   };
@@ -138,12 +146,15 @@ async function readParquet(file: FileWindow): Promise<Found> {
     const columns = schema.filter((element) => element.num_children === undefined).map(({ name }) => name);
     return { sampleCount: Number(num_rows), columns, dimensions: [Number(num_rows), columns.length] };
   } catch (cause) {
+    if (cause instanceof Unreadable) throw cause;
     throw new Unreadable('The Parquet file has no readable footer.', { cause });
   }
 }
 
 async function countImages(file: FileWindow): Promise<Found> {
-  const entries = await listZip(file);
-  const images = entries.filter(({ name }) => /\.(png|jpe?g|gif|bmp|webp|tiff?)$/i.test(name));
-  return { ...nothing, sampleCount: images.length > 0 ? images.length : null };
+  let images = 0;
+  for await (const { name } of listZip(file)) if (isImage(name)) images += 1;
+  return { ...nothing, sampleCount: images > 0 ? images : null };
 }
+
+const isImage = (name: string) => /\.(png|jpe?g|gif|bmp|webp|tiff?)$/i.test(name);

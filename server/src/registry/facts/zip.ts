@@ -10,44 +10,46 @@ export interface ZipEntry {
   offset: number;
 }
 
-const maxEntries = 1_000_000;
-const maxDirectoryBytes = 256 * 1024 * 1024;
+const fixedBytes = 46;
+const stepBytes = 1 << 20;
 
-/** The entries of a zip from its central directory (APPNOTE 4.3); nothing is unpacked. Zip64 is not read. */
-export async function listZip(file: FileWindow): Promise<ZipEntry[]> {
+/** The entries of a zip from its central directory (APPNOTE 4.3), one by one; nothing is unpacked. Zip64 is not read. */
+export async function* listZip(file: FileWindow): AsyncGenerator<ZipEntry> {
   const tail = await file.read(Math.max(0, file.sizeBytes - 65_557), 65_557);
   const end = tail.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   if (end < 0 || end + 22 > tail.length)
     throw new Unreadable('This is not a complete zip: its directory is missing.');
-  const count = tail.readUInt16LE(end + 10);
   const length = tail.readUInt32LE(end + 12);
   const offset = tail.readUInt32LE(end + 16);
-  if (
-    offset === 0xffffffff ||
-    count > maxEntries ||
-    length > maxDirectoryBytes ||
-    offset + length > file.sizeBytes
-  )
+  if (offset === 0xffffffff || offset + length > file.sizeBytes)
     throw new Unreadable('The directory of the zip does not fit the file.');
-  return readDirectory(await file.read(offset, length));
+  let rest: Buffer = Buffer.alloc(0);
+  for (let at = 0; at < length; at += stepBytes) {
+    const step = await file.read(offset + at, Math.min(stepBytes, length - at));
+    rest = yield* readDirectory(Buffer.concat([rest, step]));
+  }
 }
 
-function readDirectory(directory: Buffer): ZipEntry[] {
-  const entries: ZipEntry[] = [];
-  for (let at = 0; at + 46 <= directory.length; ) {
+/** The whole entries at the beginning of these bytes; returns what is left of them. */
+function* readDirectory(directory: Buffer): Generator<ZipEntry, Buffer> {
+  let at = 0;
+  while (at + fixedBytes <= directory.length) {
     if (directory.readUInt32LE(at) !== 0x02014b50)
       throw new Unreadable('The directory of the zip is damaged.');
     const nameLength = directory.readUInt16LE(at + 28);
-    entries.push({
-      name: directory.toString('utf8', at + 46, at + 46 + nameLength),
+    const next =
+      at + fixedBytes + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+    if (next > directory.length) break;
+    yield {
+      name: directory.toString('utf8', at + fixedBytes, at + fixedBytes + nameLength),
       method: directory.readUInt16LE(at + 10),
       compressedBytes: directory.readUInt32LE(at + 20),
       sizeBytes: directory.readUInt32LE(at + 24),
       offset: directory.readUInt32LE(at + 42),
-    });
-    at += 46 + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+    };
+    at = next;
   }
-  return entries;
+  return directory.subarray(at);
 }
 
 /** The first bytes of an entry; at most 64 kB are unpacked, so a bomb stays small. */
