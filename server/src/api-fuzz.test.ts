@@ -59,15 +59,26 @@ const junk = fc.oneof(
   fc.constantFrom(-1, 0, 1e308, -1e308, 2 ** 53, 0.5, true, null, [], {}, [[]], { __proto__: null }),
 );
 
+/** The part of JSON Schema that our document uses. */
+interface Schema {
+  $ref?: string;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  type?: string;
+  enum?: string[];
+}
+
 /** Something like what the schema asks for, with junk wherever chance wants it. */
 function nearly(schema: unknown, depth = 0): fc.Arbitrary<unknown> {
-  const { $ref, properties, items, anyOf, oneOf, type, enum: choices } = schema as Record<string, never>;
+  const { $ref, properties, items, anyOf, oneOf, type, enum: choices } = (schema ?? {}) as Schema;
   const name =
     String($ref ?? '')
       .split('/')
       .at(-1) ?? '';
   if (name) return nearly(document.components.schemas[name], depth);
-  const ways: unknown[] | undefined = anyOf ?? oneOf ?? choices;
+  const ways = anyOf ?? oneOf;
   if (choices) return fc.oneof(fc.constantFrom(...choices), junk);
   if (ways) return fc.oneof(...ways.map((way) => nearly(way, depth + 1)), junk);
   if (properties && depth < 5) {
