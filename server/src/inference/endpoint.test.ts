@@ -92,6 +92,8 @@ describe('an attached server', () => {
     };
     await expect(ask()).rejects.toMatchObject({ error: { code: 'inference.failed' } });
     expect(await stateOf(id)).toBe('failed');
+    const { errors } = await test.client(routes.system.diagnostics, {});
+    expect(errors.recent[0]).toMatchObject({ code: 'inference.failed', route: 'POST /v1/chat/completions' });
     respond = (_, response) =>
       void response
         .setHeader('content-type', 'application/json')

@@ -74,7 +74,11 @@ async function answer(reply: FastifyReply, body: Body, answers: OpenAiAnswers, g
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     })
-    .send(Readable.from(events(answers, first, generation, body.stream_options?.include_usage ?? false)));
+    .send(
+      Readable.from(
+        events(reply, answers, pieces(first, generation), body.stream_options?.include_usage ?? false),
+      ),
+    );
 }
 
 async function* pieces(first: IteratorResult<Piece, void>, rest: Generation): AsyncGenerator<Piece> {
@@ -95,14 +99,14 @@ async function collect(answers: OpenAiAnswers, first: IteratorResult<Piece, void
 
 /** What goes wrong from here on can only be told inside the stream. */
 async function* events(
+  { server, request }: FastifyReply,
   answers: OpenAiAnswers,
-  first: IteratorResult<Piece, void>,
-  rest: Generation,
+  given: AsyncIterable<Piece>,
   withUsage: boolean,
 ): AsyncGenerator<string> {
   try {
     for (const chunk of answers.opening()) yield asEvent(chunk);
-    for await (const piece of pieces(first, rest)) {
+    for await (const piece of given) {
       if (piece.kind === 'text') yield asEvent(answers.delta(piece.text));
       else {
         yield asEvent(answers.end(piece.finishReason));
@@ -111,6 +115,8 @@ async function* events(
     }
     yield lastEvent;
   } catch (error) {
-    yield asEvent(envelope(asAppError(error), 'openai'));
+    const refusal = asAppError(error);
+    server.records.failed(request, refusal, error);
+    yield asEvent(envelope(refusal, 'openai'));
   }
 }

@@ -6,10 +6,8 @@ import { asAppError } from './failures.ts';
 export function useErrorHandler(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = asAppError(error);
-    if (refusal.status >= 500) {
-      request.log.error({ err: error }, refusal.message);
-      app.records.failed(request.routeOptions.config.declared, refusal, error, request.id);
-    }
+    if (refusal.status >= 500) request.log.error({ err: error }, refusal.message);
+    app.records.failed(request, refusal, error);
     return render(refusal, familyOf(request), reply);
   });
 }

@@ -1,4 +1,5 @@
 import { type DurationStats, ErrorTracker, PerformanceProfiler } from '@hearth/toolkit/monitoring';
+import type { FastifyRequest } from 'fastify';
 import type { AppError } from './errors.ts';
 
 interface Outcomes {
@@ -34,8 +35,14 @@ export class RequestRecords {
     else outcomes.refusals += 1;
   }
 
-  failed(route: string | undefined, { code }: AppError, cause: unknown, requestId: string): void {
-    this.#errors.recordError(code, route ?? elsewhere, { message: rootMessage(cause), requestId });
+  /** Remembers what is the server's failure rather than the caller's. */
+  failed(request: FastifyRequest, { code, status }: AppError, cause: unknown): void {
+    if (status < 500) return;
+    const route = request.routeOptions.config.declared;
+    this.#errors.recordError(code, route ?? elsewhere, {
+      message: rootMessage(cause),
+      requestId: request.id,
+    });
   }
 
   routes(): (DurationStats & Outcomes & { route: string })[] {
