@@ -58,8 +58,8 @@ export async function buildIdentity(app: FastifyInstance, needs: IdentityNeeds):
   keys.onChanged = () => identity.forget();
   await setup.begin(config.admin);
   await signIns.forgetExpired();
-  schedule.add('expired sessions', { everyMs: sweepMs }, () => signIns.forgetExpired());
-  schedule.add('audit rows', { everyMs: flushMs }, () => audit.flush());
+  schedule.add('expired-sessions', { everyMs: sweepMs }, () => signIns.forgetExpired());
+  schedule.add('audit-rows', { everyMs: flushMs }, () => audit.flush());
   app.gate.isSetupPending = () => setup.isEverythingClosed();
   app.gate.use('user', (attempt) => identity.authenticate(attempt));
   app.addHook('onClose', () => audit.flush(true));

@@ -68,7 +68,7 @@ export function buildJobs(app: FastifyInstance, needs: Needs): JobsService {
   const jobs = new JobsService(repository, endings, dispatch, links, blobs, clock);
   const sweeper = new LeaseSweeper(repository, endings, links, clock, log);
   schedule.add('leases', { everyMs: timings.sweepMs }, () => sweeper.sweep());
-  schedule.add('placement of jobs', { everyMs: timings.pollMs }, () => dispatch.dispatch());
+  schedule.add('placement', { everyMs: timings.pollMs }, () => dispatch.dispatch());
   endings.onRoom = () => void dispatch.dispatch();
   nodes.activeJobs = () => repository.countActive();
   links.listen(new IntakeService(repository, endings, dispatch, links, audit, timings.leaseMs, clock, log));

@@ -37,9 +37,9 @@ export function buildNodes(app: FastifyInstance, needs: Needs): Nodes {
   const vitals = new VitalsService(repository, clock);
   const nodes = new NodesService(repository, links, vitals, live, clock, config.localTokenFile);
   const checkMs = Math.min(1_000, linkTimings.silentMs / 4);
-  schedule.add('silent machines', { everyMs: checkMs }, () => links.checkSilence());
+  schedule.add('silent-nodes', { everyMs: checkMs }, () => links.checkSilence());
   schedule.add('vitals', { everyMs: storeMs }, () => vitals.store());
-  schedule.add('old vitals', { everyMs: 60 * 60_000, firstAfterMs: storeMs }, () => vitals.forgetOld());
+  schedule.add('old-vitals', { everyMs: 60 * 60_000, firstAfterMs: storeMs }, () => vitals.forgetOld());
   links.listen(nodes);
   app.gate.use('node', ({ token }) => nodes.authenticate(token));
   nodesRoutes(app, nodes, audit);

@@ -41,6 +41,6 @@ export async function buildRegistry(app: FastifyInstance, needs: Needs): Promise
   modelsRoutes(app, models, blobs);
   // Beside the first requests, not before them: a large store takes a while to look through.
   const sweep = (signal: AbortSignal) => blobs.sweep(sweepGraceMs, { signal });
-  schedule.add('sweep of the store', { everyMs: sweepMs, firstAfterMs: 0 }, sweep);
+  schedule.add('store-sweep', { everyMs: sweepMs, firstAfterMs: 0 }, sweep);
   return { blobs, datasets, models };
 }

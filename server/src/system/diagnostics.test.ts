@@ -47,7 +47,7 @@ it('tells of the process and of what it does by itself', async () => {
   const { process: own, tasks } = await read();
   expect(own.memory_bytes).toBeGreaterThan(own.heap_bytes);
   expect(own.event_loop_delay).toBeNull();
-  expect(tasks.map(({ name }) => name)).toEqual(expect.arrayContaining(['leases', 'audit rows', 'vitals']));
+  expect(tasks.map(({ name }) => name)).toEqual(expect.arrayContaining(['leases', 'audit-rows', 'vitals']));
   expect(tasks.every(({ failures }) => failures === 0)).toBe(true);
 });
 

@@ -17,7 +17,7 @@ interface Needs extends ComponentNeeds {
 export function buildSystem(app: FastifyInstance, needs: Needs): void {
   const { config, clock, schedule } = needs;
   const loop = new EventLoop();
-  schedule.add('event loop', { everyMs: 60_000 }, () => loop.turn());
+  schedule.add('event-loop', { everyMs: 60_000 }, () => loop.turn());
   app.addHook('onClose', async () => loop.close());
   systemRoutes(app, {
     system: new SystemService(config.home, clock),

@@ -169,7 +169,15 @@ test('diagnostics show how the parts are, what failed, and sortable routes; refr
     'GET /api/v1/admin/diagnostics': () => json(seen),
     'GET /api/v1/admin/health': () => json({ status: 'unhealthy', components: parts }),
   });
-  for (const text of ['1 GB free of 2 GB', '0 of 2 connected', 'unwell', 'internal', '25%', 'not now'])
+  for (const text of [
+    '1 GB free of 2 GB',
+    '0 of 2 connected',
+    'unwell',
+    'internal',
+    '25%',
+    'Look through leases',
+    'not now',
+  ])
     expect(wrapper.text()).toContain(text);
   const routes = () =>
     wrapper
