@@ -106,6 +106,21 @@ it('keeps what it has done until the server is back', async () => {
   expect([...job.artifacts.keys()].sort()).toEqual(['model.onnx', 'model.safetensors']);
 }, 120_000);
 
+it('waits with its results for a server whose disk is full', async () => {
+  const server = await ScriptedServer.start();
+  startAgent(server, await temporaryFolder());
+  await server.until(() => server.heard.some((message) => message.type === 'heartbeat'));
+  server.isFull = true;
+  const job = server.assign(training(server, 2));
+  const isTold = () =>
+    job.events.some((event) => event.type === 'log' && event.message.includes('storage.full'));
+  await server.until(isTold, 30_000);
+  expect(finished(job.events)).toBeUndefined();
+  server.isFull = false;
+  expect(await server.until(() => finished(job.events), 30_000)).toMatchObject({ outcome: 'completed' });
+  expect([...job.artifacts.keys()].sort()).toEqual(['model.onnx', 'model.safetensors']);
+}, 120_000);
+
 it('stops a job for good: proof of death first, also by an agent that never heard the order', async () => {
   const server = await ScriptedServer.start();
   const home = await temporaryFolder();
@@ -113,6 +128,9 @@ it('stops a job for good: proof of death first, also by an agent that never hear
   await server.until(() => server.heard.some((message) => message.type === 'heartbeat'));
   const stopped = server.assign(training(server, 1000, 2000));
   await server.until(() => epochsIn(stopped.events).length >= 2, 30_000);
+  // The disk may refuse to keep the order, and the order may come twice: neither keeps the job alive.
+  await mkdir(join(home, 'agent/jobs', stopped.jobId, 'cancelled.new'));
+  server.cancel(stopped);
   server.cancel(stopped);
   expect(await server.until(() => finished(stopped.events))).toMatchObject({ outcome: 'stopped' });
   expect(findJobProcesses(stopped.jobId)).toEqual([]);

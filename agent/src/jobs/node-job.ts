@@ -28,7 +28,9 @@ export class NodeJob {
   #root: number | undefined;
   #interrupted = false;
   #ended = false;
+  #wasDiskFull = false;
   #dropped: Promise<void> | undefined;
+  #cancelled: Promise<void> | undefined;
   /** Resolves when no process of the job is left and its journal has an end. */
   #end: Promise<void> = Promise.resolve();
 
@@ -59,9 +61,9 @@ export class NodeJob {
   }
 
   /** Stops it for good; the order is kept on disk first, so that an agent after this one completes it. */
-  async cancel(): Promise<void> {
-    await this.#directory.orderStop();
-    await this.#stop();
+  cancel(): Promise<void> {
+    this.#cancelled ??= this.#cancel();
+    return this.#cancelled;
   }
 
   /** Stops it because the agent stops. */
@@ -86,6 +88,14 @@ export class NodeJob {
     return this.#directory.remove();
   }
 
+  async #cancel(): Promise<void> {
+    // A disk that is full must not keep a job alive; only an agent after this one would not know of the order.
+    await this.#directory
+      .orderStop()
+      .catch((err: unknown) => this.#log.warn({ err }, 'The order to stop could not be written down.'));
+    await this.#stop();
+  }
+
   async #stop(): Promise<void> {
     if (!this.#ended) await stopTree(this.jobId, { root: this.#root });
     await this.#end;
@@ -104,6 +114,7 @@ export class NodeJob {
       try {
         return await this.#finish(exit);
       } catch (err) {
+        this.#wasDiskFull ||= isDiskFull(err);
         this.#log.error({ err }, 'The end of the job could not be written down; trying again.');
         await sleep(5000);
       }
@@ -123,12 +134,19 @@ export class NodeJob {
   }
 
   async #judge(exit: Exit | undefined): Promise<End> {
-    if (this.#directory.isStopOrdered()) return { outcome: 'stopped' };
+    if (this.#cancelled || this.#directory.isStopOrdered()) return { outcome: 'stopped' };
     if (this.#interrupted) {
       const message = 'Hearth was stopped on this machine while the job ran.';
       return { outcome: 'failed', error: { code: 'job.interrupted', message } };
+    }
+    if (this.#wasDiskFull) {
+      const message = 'The disk of this machine was full, so the job could not go on.';
+      return { outcome: 'failed', error: { code: 'storage.full', message } };
     }
     const message = describeExit(exit, await tailOf(this.#directory.output));
     return { outcome: 'failed', error: { code: 'job.crashed', message } };
   }
 }
+
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');

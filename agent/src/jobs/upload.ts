@@ -17,6 +17,8 @@ export interface Upload {
 
 /** So long a server may be away before a finished result is given up. */
 const patienceMs = 24 * 60 * 60 * 1000;
+/** A full disk is often cleared soon, and what hours of work made is worth a wait. */
+const fullPatienceMs = 10 * 60 * 1000;
 
 /**
  * Gives one result to the server and tells of it in the journal. Tries as long as the server is away or busy; a
@@ -28,7 +30,7 @@ export async function uploadArtifact(context: JobContext, upload: Upload): Promi
   const sha256 = upload.sha256 ?? (await digestFile(path, signal));
   const client = createClient({ baseUrl: assignment.serverUrl, token: () => assignment.jobToken });
   const params = { id: assignment.jobId, name };
-  const deadline = performance.now() + patienceMs;
+  const began = performance.now();
   for (let attempt = 0; ; attempt += 1) {
     try {
       const body = await openAsBlob(path);
@@ -36,19 +38,22 @@ export async function uploadArtifact(context: JobContext, upload: Upload): Promi
       break;
     } catch (error) {
       signal.throwIfAborted();
-      if (!isPassing(error) || performance.now() > deadline) throw explain(error, name);
-      if (attempt === 0) log('WARNING', `The server cannot take ${name} now; trying again.`);
+      if (performance.now() - began > patienceFor(error)) throw explain(error, name);
+      if (attempt === 0)
+        log('WARNING', `The server cannot take ${name} now; trying again. ${reasonOf(error)}`.trim());
       await sleep(backoffMs(attempt, { leastMs: 500 }), undefined, { signal });
     }
   }
   tell({ type: 'artifact', name, format, sha256, sizeBytes: (await stat(path)).size });
 }
 
-function isPassing(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return false;
-  if (error.code === 'storage.full') return false;
-  return error.status === 0 || error.status === 429 || error.status >= 500;
+function patienceFor(error: unknown): number {
+  if (!(error instanceof ApiError)) return 0;
+  if (error.code === 'storage.full') return fullPatienceMs;
+  return error.status === 0 || error.status === 429 || error.status >= 500 ? patienceMs : 0;
 }
+
+const reasonOf = (error: unknown): string => (error instanceof ApiError ? error.message : '');
 
 function explain(error: unknown, name: string): unknown {
   if (!(error instanceof ApiError)) return error;

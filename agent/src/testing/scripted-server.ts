@@ -40,6 +40,8 @@ export class ScriptedServer {
   /** False lets events arrive without ever acknowledging them. */
   acknowledges = true;
   welcomes = true;
+  /** True refuses results, as a server without space does. */
+  isFull = false;
   #sockets = new Set<WebSocket>();
   #waiters: (() => void)[] = [];
   #http = createServer((request, response) => {
@@ -213,6 +215,7 @@ export class ScriptedServer {
     const job = this.jobs.get(put?.[1] ?? '');
     if (request.method === 'PUT' && job) {
       if (token !== job.token) return void refuse(401, 'auth.required');
+      if (this.isFull) return void refuse(507, 'storage.full');
       const sha256 = createHash('sha256').update(body).digest('hex');
       if (sha256 !== url.searchParams.get('sha256')) return void refuse(400, 'artifact.digest_mismatch');
       job.artifacts.set(put?.[2] ?? '', body);
