@@ -165,6 +165,12 @@ it('survives the crash of an engine alone, restarts it, and gives up when it kee
     await server.until(() => running.text().length > 0);
     for (const pid of enginesOf(agent.child.pid)) process.kill(pid, 'SIGSEGV');
     expect(await running.end()).toMatchObject({ type: 'inference.failed', code: 'inference.failed' });
+    // Whoever asks again at that moment must not be told that it is ready.
+    const failedAt = server.heard.findIndex(
+      (message) => message.type === 'inference.failed' && message.requestId === running.requestId,
+    );
+    const known = server.heard.slice(0, failedAt).findLast((message) => message.type === 'deployment.report');
+    expect(known?.report.state).not.toBe('ready');
     const next = await state(server, frail, crash < 3 ? 'ready' : 'failed', before);
     if (crash === 3) expect(next.error).toContain('crashed 3 times');
   }

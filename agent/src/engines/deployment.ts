@@ -107,7 +107,6 @@ export class Deployment {
   }
 
   async #crashed(how: string, words: string): Promise<void> {
-    this.#failRequests('The engine crashed while it answered.');
     const now = performance.now();
     this.#crashes.push(now);
     const recent = this.#crashes.filter((at) => now - at < crashWindowMs).length;
@@ -118,9 +117,10 @@ export class Deployment {
         state: 'failed',
         error: `The engine crashed ${recent} times in a minute (${how}).${said}`,
       });
-      return;
-    }
-    this.#tell({ state: 'starting', progress: 0 });
+    } else this.#tell({ state: 'starting', progress: 0 });
+    // After the state: who asks again at once must not be told that it is ready.
+    this.#failRequests('The engine crashed while it answered.');
+    if (recent >= mostCrashes) return;
     const signal = this.#stop.signal;
     await sleep(500 * 2 ** recent, undefined, { signal }).then(
       () => this.#open(),

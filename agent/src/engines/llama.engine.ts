@@ -16,7 +16,15 @@ const mostContext = 4096;
 /** Loads a GGUF model; throws with a readable reason when the file or the memory does not allow it. */
 export async function openLlama({ path, gpuFolder, onProgress }: EngineModel): Promise<Engine> {
   const { library, llama } = await loadLlama(gpuFolder);
-  const model = await llama.loadModel({ modelPath: path, onLoadProgress: onProgress });
+  const model = await llama
+    .loadModel({ modelPath: path, onLoadProgress: onProgress })
+    .catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(
+        `llama.cpp cannot read this file: it is damaged, cut short, too large for the memory, or of a kind it does not know (${reason}).`,
+        { cause },
+      );
+    });
   const contextSize = Math.min(model.trainContextSize, mostContext);
   const context = await model.createContext({
     sequences,
