@@ -12,6 +12,11 @@ test('shows time, level, message and what belongs to it', () => {
   );
 });
 
+test('of a failure that another caused, what began it', () => {
+  const err = { message: 'Failed query: select …', cause: { message: 'no such table', code: '42P01' } };
+  expect(line({ level: 40, msg: 'Not now.', err })).toBe(`${clock} warn  Not now. err=no such table (42P01)`);
+});
+
 test('of an error its sentence; the stack is in the file', () => {
   const err = { type: 'Error', message: 'no space', code: 'ENOSPC', stack: 'Error: no space\n    at x.ts:1' };
   expect(line({ level: 50, msg: 'Failed.', err })).toBe(`${clock} error Failed. err=no space (ENOSPC)`);

@@ -15,11 +15,21 @@ const LEFT_OUT = new Set(['service', 'reqId', 'pid', 'hostname']);
 const LONGEST_VALUE = 300;
 
 const Line = z.looseObject({ level: z.number(), time: z.iso.datetime(), msg: z.string().default('') });
-const Failure = z.object({ message: z.string(), code: z.string().optional() });
+const Failure = z.object({ message: z.string(), code: z.string().optional(), cause: z.unknown().optional() });
+type Failure = z.output<typeof Failure>;
+
+/** What began it: those around it say what could not be done, as the message of the line does. */
+function rootOf(failure: Failure): Failure {
+  const cause = Failure.safeParse(failure.cause).data;
+  return cause ? rootOf(cause) : failure;
+}
 
 function describeValue(value: unknown): string {
   const failure = Failure.safeParse(value).data;
-  if (failure) return `${failure.message}${failure.code ? ` (${failure.code})` : ''}`;
+  if (failure) {
+    const { message, code } = rootOf(failure);
+    return code ? `${message} (${code})` : message;
+  }
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }
