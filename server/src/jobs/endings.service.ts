@@ -1,7 +1,7 @@
 import type { JobKind } from '@hearth/contract';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import { isDatabaseUnreachable } from '../platform/failures.ts';
+import { isPassing } from '../platform/failures.ts';
 import type { Log } from '../platform/log.ts';
 import type { BlobsService } from '../registry/blobs.service.ts';
 import type { JobsRepository } from './jobs.repository.ts';
@@ -115,7 +115,7 @@ export class EndingsService {
   }
 }
 
-/** Runs a handler so that its failure undoes only its own writes; a database that is away is nobody's failure. */
+/** Runs a handler so that its failure undoes only its own writes; a database that is away or full is nobody's failure. */
 export async function guarded(
   tx: Transaction,
   log: Log,
@@ -126,7 +126,7 @@ export async function guarded(
     await tx.transaction(work);
     return undefined;
   } catch (error) {
-    if (isDatabaseUnreachable(error)) throw error;
+    if (isPassing(error)) throw error;
     if (error instanceof AppError) return { code: error.code, message: error.message };
     log.error({ err: error, job: job.id }, 'The effects of a job could not be stored.');
     return { code: 'internal', message: 'What the job reported could not be stored.' };

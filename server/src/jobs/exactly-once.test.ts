@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type JobEvent, routes } from '@hearth/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -91,4 +92,24 @@ it('gives the same rows once, whatever is doubled, reordered, lost or cut', asyn
     }),
     { numRuns: 15 },
   );
+});
+
+it('keeps a run whose news the database has no space for, and takes them when it has', async () => {
+  const query = (text: string) => test.database.$client.query(text);
+  await query(`create function no_space() returns trigger language plpgsql as
+    $$ begin raise exception 'No space left on device' using errcode = '53100'; end $$`);
+  await query('create trigger full_disk before insert on training_epochs execute function no_space()');
+  const { session_id } = await startRun(test, { epochs });
+  const agent = await ScriptedAgent.connect(test, credentials);
+  const job = await agent.next('job.assign');
+  agent.events(job, 1, journal);
+  await once(agent.socket, 'close');
+  expect(await test.client(training.run, { params: { session_id } })).toMatchObject({ current_epoch: null });
+  await query('drop trigger full_disk on training_epochs');
+  const again = await agent.reconnect({ jobs: [{ jobId: job.jobId, leaseId: job.leaseId }] });
+  again.events(job, 1, journal);
+  await again.acked(job, journal.length);
+  const history = await test.client(training.history, { params: { session_id } });
+  expect(history.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+  await again.close();
 });

@@ -1,6 +1,6 @@
 import type { ServerMessage } from '@hearth/contract';
 import type { Clock } from '../platform/clock.ts';
-import { isDatabaseUnreachable } from '../platform/failures.ts';
+import { isPassing } from '../platform/failures.ts';
 import type { Log } from '../platform/log.ts';
 import { type LinkEvents, type LinkSocket, NodeLink } from './node-link.ts';
 import type { Hello, NodeListener, OnlineNode, WorkMessage } from './nodes.types.ts';
@@ -83,7 +83,7 @@ export class LinksService {
     },
     // The agent comes back and sends again from what was acknowledged: the one place where a retry is safe.
     failed: (link, err) => {
-      const isAway = isDatabaseUnreachable(err);
+      const isAway = isPassing(err);
       this.#log[isAway ? 'warn' : 'error'](
         { err, node: link.nodeId },
         'A message of a node could not be applied.',

@@ -38,6 +38,9 @@ export function isDuplicate(error: unknown, constraint?: string): boolean {
   return isDuplicate(error.cause, constraint);
 }
 
+/** Whether trying again later can help: nothing is wrong with what was to be stored. */
+export const isPassing = (error: unknown): boolean => isDatabaseUnreachable(error) || isOutOfSpace(error);
+
 interface FastifyFailure extends Error {
   code?: string;
   statusCode?: number;
