@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
 
@@ -14,7 +15,7 @@ export default defineConfig({
       reportOnFailure: true,
       include: ['{contract,toolkit,learning,launcher,server,agent,web}/src/**/*.{ts,vue}'],
       exclude: ['**/*.test.ts', '**/testing/**', '**/migrations/**'],
-      reporter: ['json-summary', 'text-summary'],
+      reporter: ['json'],
     },
     projects: [
       room('contract'),
@@ -22,7 +23,10 @@ export default defineConfig({
       room('learning'),
       room('launcher'),
       room('server'),
-      room('agent'),
+      // What the processes that these tests start have run is counted too (tools/src/test/child-coverage.ts).
+      room('agent', {
+        env: { NODE_V8_COVERAGE: fileURLToPath(new URL('coverage/processes', import.meta.url)) },
+      }),
       room('tools'),
       { plugins: [vue()], ...room('web', { environment: 'happy-dom' }) },
       room('e2e', { testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false }),

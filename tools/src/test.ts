@@ -1,15 +1,11 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { missingPeers } from './peers/peers.ts';
 import { root } from './root.ts';
 import { runStep, stepLine } from './run-step.ts';
-import {
-  type CoverageSummary,
-  coverageByRoom,
-  coverageFloor,
-  tally,
-  type VitestReport,
-} from './test/report.ts';
+import { type IstanbulFile, lineShare, type V8Script } from './test/child-coverage.ts';
+import { coverageByRoom, coverageFloor, tally, type VitestReport } from './test/report.ts';
 
 /** `npm test`: checks, builds, runs every test of every room, and ends with one line of counts. */
 const inCi = process.env.CI === 'true';
@@ -55,9 +51,32 @@ async function run(name: string, args: string[]): Promise<void> {
   if (!tests.ok && result.failed === 0) count(`${name} ended with an error outside any test`, false);
 }
 
+/** What the processes that tests started have run, by path; torn files of killed ones are passed over. */
+function scriptsElsewhere(): Map<string, V8Script[]> {
+  const folder = join(root, 'coverage', 'processes');
+  const scripts = new Map<string, V8Script[]>();
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const text = readFileSync(join(folder, name), 'utf8');
+    if (!text.endsWith('}')) continue;
+    for (const script of (JSON.parse(text) as { result: V8Script[] }).result) {
+      if (!script.url.startsWith(`file://${root}`)) continue;
+      const path = fileURLToPath(script.url);
+      scripts.set(path, [...(scripts.get(path) ?? []), script]);
+    }
+  }
+  return scripts;
+}
+
 function judgeCoverage(): void {
-  const summary = read<CoverageSummary>(join(root, 'coverage', 'coverage-summary.json'));
-  for (const [room, share] of coverageByRoom(summary, root)) {
+  const elsewhere = scriptsElsewhere();
+  const files = Object.entries(
+    read<Record<string, IstanbulFile>>(join(root, 'coverage', 'coverage-final.json')),
+  );
+  const shares = files.map(([path, file]): [string, { total: number; covered: number }] => [
+    path,
+    lineShare(file, readFileSync(path, 'utf8'), elsewhere.get(path) ?? []),
+  ]);
+  for (const [room, share] of coverageByRoom(shares, root)) {
     const floor = coverageFloor[room]!;
     console.log(
       `lines covered in ${room.padEnd(9)} ${(share * 100).toFixed(1)} % (at least ${floor * 100} %)`,

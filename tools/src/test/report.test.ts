@@ -15,11 +15,11 @@ it('counts each test once, and a file that broke before its tests as a failure',
 });
 
 it('adds coverage up by room', () => {
-  const summary = {
-    total: { lines: { total: 9, covered: 9 } },
-    '/r/server/src/a.ts': { lines: { total: 10, covered: 10 } },
-    '/r/server/src/b.ts': { lines: { total: 10, covered: 5 } },
-    '/r/tools/src/c.ts': { lines: { total: 1, covered: 0 } },
-  };
-  expect([...coverageByRoom(summary, '/r/')]).toEqual([['server', 0.75]]);
+  const files: [string, { total: number; covered: number }][] = [
+    ['/r/server/src/a.ts', { total: 10, covered: 10 }],
+    ['/r/server/src/b.ts', { total: 10, covered: 5 }],
+    ['/r/tools/src/c.ts', { total: 1, covered: 0 }],
+    ['/elsewhere/server/src/d.ts', { total: 1, covered: 0 }],
+  ];
+  expect([...coverageByRoom(files, '/r/')]).toEqual([['server', 0.75]]);
 });
