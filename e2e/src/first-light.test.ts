@@ -176,6 +176,8 @@ it.runIf(hasBrowser)('fetches a bigger model, deploys it and chats with it', asy
   await inDialog('Deploy').click();
   await page.waitForURL(/\/deployments\//);
   await page.getByRole('link', { name: 'Talk to it' }).click({ timeout: 120_000 });
+  // The likeliest words, so that the answer is the same each time.
+  await page.getByRole('spinbutton', { name: 'Temperature' }).fill('0');
   await page.getByLabel('Message').fill('What is the capital of France?');
   await page.getByLabel('Message').press('Enter');
   await page.getByTestId('reply').getByText(/Paris/).waitFor({ timeout: 60_000 });
