@@ -130,6 +130,7 @@ export class HubStandIn {
       response.end(body);
       return;
     }
-    response.write(body.subarray(0, this.cutAfterBytes), () => setTimeout(() => response.destroy(), 20));
+    // What is still in the other end's buffers is lost with a cut: it gets the time to write down what it has.
+    response.write(body.subarray(0, this.cutAfterBytes), () => setTimeout(() => response.destroy(), 150));
   }
 }
