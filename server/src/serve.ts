@@ -41,7 +41,6 @@ function stopOnOrder({ app }: Built, database: Database, log: Log): void {
     if (isStopping) return;
     isStopping = true;
     log.info({ reason }, 'Stopping.');
-    setTimeout(() => app.server.closeAllConnections(), drainMs / 2).unref();
     const late = sleep(drainMs, 'late', { ref: false });
     const outcome = await Promise.race([app.close().then(() => database.$client.end()), late]);
     process.exit(outcome === 'late' ? 1 : 0);

@@ -7,6 +7,7 @@ import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { endConnectionsOnClose } from './closing.ts';
 import type { Config } from './config.ts';
 import { familyOf, render, useErrorHandler } from './error-handler.ts';
 import { AppError, envelope } from './errors.ts';
@@ -41,6 +42,7 @@ export async function createWebServer(config: Config, log: Log): Promise<Fastify
   app.decorate('handled', new Set<string>());
   app.decorateRequest('caller', undefined);
   useErrorHandler(app);
+  endConnectionsOnClose(app);
   logRequests(app);
   readJsonOnly(app);
   await useSecurityHeaders(app);

@@ -15,6 +15,8 @@ export async function receiveUpload(request: FastifyRequest, blobs: BlobsService
       'request.unsupported_media',
       'Send the file as multipart/form-data, in a field named file.',
     );
+  // The plugin would wait for ever for the end of a request that broke off before it listened.
+  if (request.raw.destroyed) throw cutShort();
   const part = await request.file().catch((error: unknown) => {
     abandonBody(request);
     throw asRefusal(error);
