@@ -6,7 +6,9 @@ import { getLlama, LlamaCompletion } from 'node-llama-cpp';
 import { startProduct, until } from '../../../e2e/src/testing/product.ts';
 
 const tokens = 96;
-const prompt = 'The history of the sea begins';
+let asked = 0;
+/** A new beginning each time, so that neither side can reuse what it has read before. */
+const nextPrompt = () => `Chapter ${++asked}. The history of the sea begins`;
 
 interface Timed {
   firstTokenMs: number;
@@ -21,7 +23,7 @@ async function through(url: string, key: string, model: string): Promise<Timed> 
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({
       model,
-      prompt,
+      prompt: nextPrompt(),
       max_tokens: tokens,
       temperature: 0,
       stream: true,
@@ -92,7 +94,7 @@ export async function start() {
     let first = 0;
     let last = 0;
     let produced = 0;
-    await completion.generateCompletion(prompt, {
+    await completion.generateCompletion(nextPrompt(), {
       maxTokens: tokens,
       temperature: 0,
       onToken: (given) => {
