@@ -16,6 +16,14 @@ const planted: [rule: string, path: string, imports: string][] = [
   ['web-imports', 'web/src/a.ts', '../../server/src/platform/pure.ts'],
   ['no-upward-from-registry', 'server/src/registry/a.service.ts', '../jobs/jobs.service.ts'],
   ['no-upward-from-identity', 'server/src/identity/a.service.ts', '../registry/registry.service.ts'],
+  ['no-upward-from-nodes', 'server/src/nodes/a.service.ts', '../jobs/jobs.service.ts'],
+  ['no-upward-from-jobs', 'server/src/jobs/c.service.ts', '../training/training.service.ts'],
+  [
+    'no-upward-from-scripts-training-inference-pulls',
+    'server/src/pulls/a.service.ts',
+    '../alerts/alerts.service.ts',
+  ],
+  ['no-dev-dependencies', 'learning/src/b.ts', 'fast-check'],
   ['platform-knows-no-domain', 'server/src/platform/b.ts', '../jobs/jobs.service.ts'],
   ['across-domains-only-services', 'server/src/training/a.service.ts', '../jobs/jobs.repository.ts'],
   ['services-know-no-transport', 'server/src/jobs/a.service.ts', 'fastify'],
@@ -32,6 +40,8 @@ const clean = [
   'server/src/jobs/jobs.service.ts',
   'server/src/jobs/jobs.repository.ts',
   'server/src/registry/registry.service.ts',
+  'server/src/training/training.service.ts',
+  'server/src/alerts/alerts.service.ts',
 ];
 
 interface Report {
