@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Family } from './route.ts';
 
 /**
  * Every refusal the product can utter, with its HTTP status. A code is thrown in one place,
@@ -31,11 +32,19 @@ export const errorStatus = {
   'job.not_found': 404,
   'job.not_active': 409,
   'job.foreign_lease': 409,
+  'job.no_such_output': 404,
+  'script.not_found': 404,
+  'script.already_running': 409,
+  'script.not_running': 400,
+  'script.argument_refused': 400,
+  'script.unavailable': 409,
   'training.not_found': 404,
   'training.not_active': 409,
   'training.not_queued': 404,
   'training.unknown_architecture': 400,
   'training.unsuited': 400,
+  'training.not_resumable': 409,
+  'training.option_refused': 400,
   'dataset.not_found': 404,
   'dataset.exists': 409,
   'dataset.in_use': 409,
@@ -64,6 +73,11 @@ export const errorStatus = {
   internal: 500,
 } as const satisfies Record<string, number>;
 
+/** Statuses that a family's document wants otherwise: a body of the wrong shape is 422 in the scripts API. */
+export const familyStatus: Partial<Record<Family, Partial<Record<keyof typeof errorStatus, number>>>> = {
+  scripts: { 'request.invalid': 422 },
+};
+
 export type ErrorCode = keyof typeof errorStatus;
 export const errorCodes = Object.keys(errorStatus) as ErrorCode[];
 
@@ -87,3 +101,20 @@ export const OpenAiErrorBody = z
   })
   .meta({ id: 'OpenAiError' });
 export type OpenAiErrorBody = z.infer<typeof OpenAiErrorBody>;
+
+/** Envelope of errors of `/ml` (document 001). */
+export const ScriptErrorBody = z
+  .object({
+    status: z.literal('error'),
+    error: z.string(),
+    timestamp: z.string(),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'ScriptError' });
+export type ScriptErrorBody = z.infer<typeof ScriptErrorBody>;
+
+/** Envelope of errors of MLflow's REST API; codes as its clients know them, such as RESOURCE_DOES_NOT_EXIST. */
+export const MlflowErrorBody = z
+  .object({ error_code: z.string(), message: z.string() })
+  .meta({ id: 'MlflowError' });
+export type MlflowErrorBody = z.infer<typeof MlflowErrorBody>;

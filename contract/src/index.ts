@@ -15,6 +15,8 @@ export * from './pulls.ts';
 export * from './registry.ts';
 export * from './route.ts';
 export * from './routes.ts';
+export * from './scripts.ts';
+export * from './series.ts';
 export * from './system.ts';
 export * from './training.ts';
 export * from './values.ts';

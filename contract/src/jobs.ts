@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { route } from './route.ts';
 import { Message, PageQuery, pageOf, Sha256, Timestamp, Uuid } from './values.ts';
 
-export const JobKind = z.enum(['training', 'pull']);
+export const JobKind = z.enum(['training', 'pull', 'script']);
 export type JobKind = z.infer<typeof JobKind>;
 export const JobState = z.enum(['queued', 'running', 'completed', 'failed', 'stopped']);
 export type JobState = z.infer<typeof JobState>;
@@ -12,7 +12,7 @@ export type LogLevel = z.infer<typeof LogLevel>;
 export const JobProgress = z.object({
   done: z.number().nonnegative(),
   total: z.number().nonnegative().nullable(),
-  unit: z.enum(['epochs', 'bytes']),
+  unit: z.enum(['epochs', 'steps', 'bytes']),
 });
 export type JobProgress = z.infer<typeof JobProgress>;
 
@@ -29,6 +29,13 @@ export const Job = z
     attempt: z.number().int(),
     progress: JobProgress.nullable(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    /** How its program ended, where it was a program's own end. */
+    exit_code: z.number().int().nullable(),
+    /** Indices of the node's GPUs it was given; empty where it asked for none. */
+    gpus: z.array(z.number().int()),
+    /** Why it still waits, where that is known: no node can do it, no node has so many GPUs, … */
+    waiting_for: z.string().nullable(),
+    created_by: z.string().nullable(),
     created_at: Timestamp,
     started_at: Timestamp.nullable(),
     finished_at: Timestamp.nullable(),
@@ -40,6 +47,30 @@ export const JobLogLine = z
   .object({ seq: z.number().int(), at: Timestamp, level: LogLevel, message: z.string() })
   .meta({ id: 'JobLogLine' });
 export type JobLogLine = z.infer<typeof JobLogLine>;
+
+export const OutputStream = z.enum(['stdout', 'stderr']);
+export type OutputStream = z.infer<typeof OutputStream>;
+
+/**
+ * A piece of what a program wrote. `offset` is its place, in bytes, in all that was written to this stream; where a
+ * limit was reached, `skipped_bytes` of the stream were left out just before it.
+ */
+export const JobOutput = z
+  .object({
+    seq: z.number().int(),
+    at: Timestamp,
+    stream: OutputStream,
+    offset: z.number().int().nonnegative(),
+    skipped_bytes: z.number().int().nonnegative(),
+    text: z.string(),
+  })
+  .meta({ id: 'JobOutput' });
+export type JobOutput = z.infer<typeof JobOutput>;
+
+const flag = z
+  .enum(['true', 'false', ''])
+  .default('false')
+  .transform((text) => text !== 'false');
 
 const tag = 'jobs';
 const params = z.object({ id: Uuid });
@@ -76,15 +107,29 @@ export const jobRoutes = {
   logs: route({
     method: 'GET',
     path: '/api/v1/jobs/:id/logs',
-    summary: 'Log lines after `after`, oldest first; without it the newest',
+    summary:
+      'Log lines after `after`, oldest first; without it the newest. With `follow`, lines as they come, one JSON object a line (application/x-ndjson), until the job has ended',
     tag,
     access: 'jobs.read',
     params,
     query: z.object({
       limit: z.coerce.number().int().min(1).max(1000).default(100),
       after: z.coerce.number().int().optional(),
+      follow: flag,
     }),
     response: z.array(JobLogLine),
+    errors: ['job.not_found'],
+  }),
+  output: route({
+    method: 'GET',
+    path: '/api/v1/jobs/:id/output/:stream',
+    summary:
+      'What a program wrote to stdout or stderr, as plain text; where a limit cut it, a line says how much is missing. With `follow`, until the job has ended',
+    tag,
+    access: 'jobs.read',
+    params: params.extend({ stream: OutputStream }),
+    query: z.object({ follow: flag }),
+    response: 'text',
     errors: ['job.not_found'],
   }),
   putArtifact: route({

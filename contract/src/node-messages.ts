@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { DatasetFormat } from './datasets.ts';
 import { ModelInput, Prediction } from './inference.ts';
-import { JobProgress, LogLevel } from './jobs.ts';
+import { JobProgress, LogLevel, OutputStream } from './jobs.ts';
 import { Machine, Vitals } from './nodes.ts';
 import { ChatMessage, FinishReason, Usage } from './openai.ts';
+import { CodeBundle, Runtime } from './scripts.ts';
+import { MetricKey, MetricValue } from './series.ts';
 import { TrainingConfig } from './training.ts';
-import { SessionId, Sha256, Timestamp, Uuid } from './values.ts';
+import { RunId, SessionId, Sha256, Timestamp, Uuid } from './values.ts';
 
 /** Raised whenever a message changes shape; a server refuses an agent of another protocol with a clear reason. */
-export const nodeProtocol = 1;
+export const nodeProtocol = 2;
 
 const at = Timestamp;
 
@@ -20,21 +22,36 @@ const at = Timestamp;
 export const JobEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), at }),
   z.object({ type: z.literal('log'), at, level: LogLevel, message: z.string().max(20_000) }),
+  /**
+   * Points of the run's metric series. Trainers tell `loss`, `accuracy`, `val_loss` and `val_accuracy` with the epoch
+   * as step, and `step_loss` with the optimiser's step.
+   */
   z.object({
-    type: z.literal('epoch'),
+    type: z.literal('metrics'),
     at,
-    epoch: z.number().int().positive(),
-    loss: z.number(),
-    accuracy: z.number().min(0).max(1),
-    valLoss: z.number().nullish(),
-    valAccuracy: z.number().min(0).max(1).nullish(),
+    points: z
+      .array(z.object({ key: MetricKey, step: z.number().int(), value: MetricValue }))
+      .min(1)
+      .max(1000),
   }),
+  z.object({ type: z.literal('params'), at, params: z.record(z.string().max(250), z.string().max(6000)) }),
+  /** A checkpoint the server now has; the run can be resumed from it. */
   z.object({
-    type: z.literal('step'),
+    type: z.literal('checkpoint'),
     at,
-    epoch: z.number().int().positive(),
-    step: z.number().int().nonnegative(),
-    loss: z.number(),
+    name: z.string(),
+    epoch: z.number().int().nonnegative(),
+    sha256: Sha256,
+    sizeBytes: z.number().int(),
+  }),
+  /** What a program wrote; `offset` in bytes of all it wrote to that stream, `skippedBytes` left out just before. */
+  z.object({
+    type: z.literal('output'),
+    at,
+    stream: OutputStream,
+    offset: z.number().int().nonnegative(),
+    skippedBytes: z.number().int().nonnegative().optional(),
+    text: z.string().max(70_000),
   }),
   z.object({ type: z.literal('progress'), at, progress: JobProgress }),
   z.object({
@@ -50,16 +67,55 @@ export const JobEvent = z.discriminatedUnion('type', [
     at,
     outcome: z.enum(['completed', 'failed', 'stopped']),
     error: z.object({ code: z.string(), message: z.string() }).nullish(),
+    /** How the program ended, where it ended by itself. */
+    exitCode: z.number().int().nullish(),
     result: z.record(z.string(), z.unknown()).nullish(),
   }),
 ]);
 export type JobEvent = z.infer<typeof JobEvent>;
+
+/** A program of a code bundle, and how it is run. No shell: `args` reach it as they are. */
+export const Program = z.object({
+  code: CodeBundle,
+  runtime: Runtime,
+  /** File of the bundle. */
+  entry: z.string(),
+  args: z.array(z.string()),
+  environment: z.record(z.string(), z.string()),
+  /** Folder of the bundle it runs in. */
+  workingDirectory: z.string(),
+});
+export type Program = z.infer<typeof Program>;
+
+export const ScriptPayload = z.object({
+  kind: z.literal('script'),
+  scriptName: z.string(),
+  program: Program,
+  /** After so long all of its processes are killed; null: never. */
+  timeoutMs: z.number().int().positive().nullable(),
+  /** Kept of each stream, half from its beginning, half from its end; default 10 MB. */
+  outputLimitBytes: z.number().int().positive().default(10_000_000),
+});
+export type ScriptPayload = z.infer<typeof ScriptPayload>;
 
 export const TrainingPayload = z.object({
   kind: z.literal('training'),
   sessionId: SessionId,
   config: TrainingConfig,
   dataset: z.object({ name: z.string(), format: DatasetFormat, sha256: Sha256, sizeBytes: z.number().int() }),
+  /** The tracked run its metrics belong to. */
+  runId: RunId,
+  /** The recipe's program; null: the trainers built into the agent. */
+  program: Program.nullable(),
+  /** Where to go on from; null: from the beginning. */
+  resume: z
+    .object({
+      epoch: z.number().int().nonnegative(),
+      name: z.string(),
+      sha256: Sha256,
+      sizeBytes: z.number().int(),
+    })
+    .nullable(),
 });
 export type TrainingPayload = z.infer<typeof TrainingPayload>;
 export const PullPayload = z.object({
@@ -69,8 +125,20 @@ export const PullPayload = z.object({
   sha256: Sha256.nullish(),
 });
 export type PullPayload = z.infer<typeof PullPayload>;
-export const JobPayload = z.discriminatedUnion('kind', [TrainingPayload, PullPayload]);
+export const JobPayload = z.discriminatedUnion('kind', [TrainingPayload, PullPayload, ScriptPayload]);
 export type JobPayload = z.infer<typeof JobPayload>;
+
+/** Jobs that work together, one on each of several nodes; they start together or not at all. */
+export const Gang = z.object({
+  id: Uuid,
+  /** This job's place, from 0. */
+  rank: z.number().int().nonnegative(),
+  size: z.number().int().positive(),
+  /** Where rank 0 listens for the others. */
+  masterAddress: z.string(),
+  masterPort: z.number().int(),
+});
+export type Gang = z.infer<typeof Gang>;
 
 /** A model a node shall hold ready. The agent makes its state match the whole list it is given. */
 export const DeploymentSpec = z.object({
@@ -162,6 +230,9 @@ export const ServerMessage = z.discriminatedUnion('type', [
     leaseId: Uuid,
     jobToken: z.string(),
     payload: JobPayload,
+    /** Indices of the GPUs it may use; empty where it asked for none. */
+    gpus: z.array(z.number().int().nonnegative()).default([]),
+    gang: Gang.nullable().default(null),
   }),
   z.object({ type: z.literal('job.cancel'), jobId: Uuid, leaseId: Uuid }),
   z.object({ type: z.literal('job.drop'), jobId: Uuid, leaseId: Uuid }),

@@ -35,6 +35,8 @@ export const Machine = z.object({
   cpu_cores: z.number().int().positive(),
   memory_bytes: z.number().positive(),
   gpus: z.array(z.object({ name: z.string(), memory_bytes: z.number().nonnegative() })),
+  /** Where other machines can reach it, the best first: needed by jobs that run on several nodes together. */
+  addresses: z.array(z.string()).default([]),
 });
 export type Machine = z.infer<typeof Machine>;
 

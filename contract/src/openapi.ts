@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { ErrorBody, type ErrorCode, errorStatus, OpenAiErrorBody } from './errors.ts';
-import type { Route, Stream } from './route.ts';
+import {
+  ErrorBody,
+  type ErrorCode,
+  errorStatus,
+  familyStatus,
+  MlflowErrorBody,
+  OpenAiErrorBody,
+  ScriptErrorBody,
+} from './errors.ts';
+import type { Family, Route, Stream } from './route.ts';
 import { routes } from './routes.ts';
 
 type Json = Record<string, unknown>;
@@ -10,6 +18,12 @@ const mediaOf: Record<Stream, string> = {
   bytes: 'application/octet-stream',
   events: 'text/event-stream',
   text: 'text/plain',
+};
+const envelopeOf: Record<Family, z.ZodType> = {
+  v1: ErrorBody,
+  openai: OpenAiErrorBody,
+  scripts: ScriptErrorBody,
+  mlflow: MlflowErrorBody,
 };
 const binary = { type: 'string', format: 'binary' };
 
@@ -51,23 +65,25 @@ function operation(operationId: string, declared: Route, components: Json): Json
     ...(body ? { requestBody: { required: true, content: content(body, 'input', components) } } : {}),
     responses: {
       [status]: { description: 'Success', content: content(response, 'output', components) },
-      ...refusals(declared, family === 'openai' ? OpenAiErrorBody : ErrorBody, components),
+      ...refusals(declared, family, components),
     },
   };
 }
 
 /** Refusals grouped by status: those of the route, and those every route of its access and method shares. */
-function refusals({ method, access, body, errors = [] }: Route, envelope: z.ZodType, components: Json): Json {
+function refusals({ method, access, body, errors = [] }: Route, family: Family, components: Json): Json {
   const shared: ErrorCode[] = ['request.invalid', 'request.rate_limited', 'service.unavailable'];
   if (access !== 'public') shared.push('auth.required', 'auth.forbidden', 'setup.required');
   if (method !== 'GET') shared.push('request.too_large', 'request.unsupported_media');
   if (body === 'multipart' || body === 'bytes') shared.push('request.aborted', 'storage.full');
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of new Set([...shared, ...errors]))
-    byStatus.set(errorStatus[code], [...(byStatus.get(errorStatus[code]) ?? []), code]);
+  for (const code of new Set([...shared, ...errors])) {
+    const status = familyStatus[family]?.[code] ?? errorStatus[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
   const entries = [...byStatus].map(([status, codes]) => [
     status,
-    { description: codes.join(', '), content: content(envelope, 'output', components) },
+    { description: codes.join(', '), content: content(envelopeOf[family], 'output', components) },
   ]);
   return Object.fromEntries(entries);
 }

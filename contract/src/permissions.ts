@@ -15,6 +15,8 @@ export const permissions = [
   'nodes.write',
   'jobs.read',
   'jobs.write',
+  'scripts.read',
+  'scripts.run',
   'keys.manage',
   'users.manage',
   'settings.manage',
@@ -28,6 +30,7 @@ const reading: Permission[] = [
   'deployments.read',
   'nodes.read',
   'jobs.read',
+  'scripts.read',
 ];
 
 /** The one permission table: role → what it may do. */
@@ -41,6 +44,7 @@ export const rolePermissions: Record<Role, readonly Permission[]> = {
     'training.write',
     'deployments.write',
     'jobs.write',
+    'scripts.run',
     'keys.manage',
   ],
   admin: permissions,

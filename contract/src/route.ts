@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 import type { Permission } from './permissions.ts';
 
+/** Whose form of errors a route answers with. */
+export type Family = 'v1' | 'openai' | 'scripts' | 'mlflow';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
@@ -25,7 +27,9 @@ export interface Route {
   tag: string;
   access: Access;
   /** Envelope of its errors; default `v1`. */
-  family?: 'v1' | 'openai';
+  family?: Family;
+  /** The process of a leased job may call it too, with its token; what it may touch is up to the handler. */
+  jobs?: true;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType | Stream;

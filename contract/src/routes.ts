@@ -4,6 +4,7 @@ import { jobRoutes } from './jobs.ts';
 import { nodeRoutes } from './nodes.ts';
 import { openAiRoutes } from './openai.ts';
 import { registryRoutes } from './registry.ts';
+import { scriptRoutes } from './scripts.ts';
 import { systemRoutes } from './system.ts';
 import { trainingRoutes } from './training.ts';
 
@@ -14,6 +15,7 @@ export const routes = {
   nodes: nodeRoutes,
   jobs: jobRoutes,
   training: trainingRoutes,
+  scripts: scriptRoutes,
   registry: registryRoutes,
   inference: inferenceRoutes,
   openAi: openAiRoutes,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { JobState, LogLevel } from './jobs.ts';
 import { route } from './route.ts';
-import { Message, PageQuery, ResourceName, SessionId, Timestamp, Uuid } from './values.ts';
+import { LocalText, ProgramOption } from './scripts.ts';
+import { Message, PageQuery, ResourceName, RunId, SessionId, Timestamp, Uuid } from './values.ts';
 
 /** Document 000's TrainingConfig with our optional extras (contracts, section 1). */
 export const TrainingConfig = z
@@ -29,6 +30,16 @@ export const TrainingConfig = z
     validation_fraction: z.number().gt(0).lt(0.9).optional(),
     /** Text only: steps per epoch; default: the text once. */
     steps_per_epoch: z.number().int().min(1).max(1_000_000).optional(),
+    /** GPUs it needs to itself, all of one machine; default none reserved. */
+    gpus: z.number().int().min(0).max(64).optional(),
+    /** Machines that train together (recipes that support it), default 1; `gpus` is then for each of them. */
+    nodes: z.number().int().min(1).max(64).optional(),
+    /** A session whose newest checkpoint this one begins with. */
+    resume_from: SessionId.optional(),
+    /** The recipe's own options, by name. */
+    options: z.record(z.string().max(50), z.union([z.string(), z.number(), z.boolean()])).optional(),
+    /** Experiment its tracked run belongs to; default `Default`. */
+    experiment: z.string().min(1).max(200).optional(),
   })
   .strict()
   .meta({ id: 'TrainingConfig' });
@@ -38,8 +49,18 @@ export const Architecture = z
   .object({
     name: z.string(),
     /** What it learns from. */
-    data: z.enum(['tabular', 'text']),
+    data: z.enum(['tabular', 'text', 'images']),
     description: z.string(),
+    /** The same in other languages, where there is one. */
+    descriptions: LocalText.optional(),
+    /** Built into the agent, a recipe of Hearth's, or one an administrator added. */
+    origin: z.enum(['built-in', 'recipe', 'own']),
+    options: z.array(ProgramOption),
+    supports: z.object({ resume: z.boolean(), gpus: z.boolean(), nodes: z.boolean() }),
+    /** Python packages it brings in on first use. */
+    requirements: z.array(z.string()),
+    /** Why it cannot be used; null where it can. */
+    problem: z.string().nullable(),
     defaults: z.object({
       learning_rate: z.number(),
       batch_size: z.number().int(),
@@ -56,19 +77,14 @@ export const TrainingMetrics = z
     session_id: SessionId,
     epoch: z.number().int().positive(),
     loss: z.number(),
-    accuracy: z.number().min(0).max(1),
+    /** Null where the program does not report one. */
+    accuracy: z.number().min(0).max(1).nullable(),
     val_loss: z.number().nullish(),
     val_accuracy: z.number().min(0).max(1).nullish(),
     timestamp: Timestamp,
   })
   .meta({ id: 'TrainingMetrics' });
 export type TrainingMetrics = z.infer<typeof TrainingMetrics>;
-
-/** Loss of single steps between epochs, thinned by the trainer to at most a few a second. */
-export const StepPoint = z
-  .object({ step: z.number().int(), epoch: z.number().int(), loss: z.number(), timestamp: Timestamp })
-  .meta({ id: 'StepPoint' });
-export type StepPoint = z.infer<typeof StepPoint>;
 
 export const TrainingLog = z
   .object({ session_id: SessionId, timestamp: Timestamp, level: LogLevel, message: z.string() })
@@ -92,7 +108,14 @@ export type TrainingStatus = z.infer<typeof TrainingStatus>;
 export const TrainingRun = z
   .object({
     session_id: SessionId,
+    /** The tracked run: its metric series, parameters and files. */
+    run_id: RunId,
+    /** The job of the newest attempt. */
     job_id: Uuid,
+    /** From 1; each resume is a further one. */
+    attempt: z.number().int().positive(),
+    /** The newest checkpoint, from which it can be resumed. */
+    checkpoint: z.object({ epoch: z.number().int(), created_at: Timestamp }).nullable(),
     config: TrainingConfig,
     status: JobState,
     stopping: z.boolean(),
@@ -109,6 +132,10 @@ export const TrainingRun = z
     /** The version this run registered, once it has. */
     model: z.object({ name: z.string(), version: z.number().int() }).nullable(),
     dataset_sha256: z.string(),
+    /** Digest of the recipe's code; null for built-in trainers. */
+    code_digest: z.string().nullable(),
+    gpus: z.array(z.number().int()),
+    waiting_for: z.string().nullable(),
   })
   .meta({ id: 'TrainingRun' });
 export type TrainingRun = z.infer<typeof TrainingRun>;
@@ -129,7 +156,24 @@ export const trainingRoutes = {
     access: 'training.write',
     body: TrainingConfig,
     response: z.object({ session_id: SessionId, status: z.enum(['running', 'queued']), message: z.string() }),
-    errors: ['training.unknown_architecture', 'training.unsuited', 'dataset.not_found'],
+    errors: [
+      'training.unknown_architecture',
+      'training.unsuited',
+      'training.option_refused',
+      'training.not_resumable',
+      'dataset.not_found',
+    ],
+  }),
+  resume: route({
+    method: 'POST',
+    path: '/api/v1/training/:session_id/resume',
+    summary: 'Go on with a stopped or failed run from its newest checkpoint, in the same session',
+    tag,
+    access: 'training.write',
+    params,
+    body: z.object({ from_start: z.boolean().default(false) }).prefault({}),
+    response: z.object({ session_id: SessionId, status: z.enum(['running', 'queued']), message: z.string() }),
+    errors: [...notFound, 'training.not_resumable', 'dataset.not_found'],
   }),
   stop: route({
     method: 'POST',
@@ -169,16 +213,6 @@ export const trainingRoutes = {
     access: 'training.read',
     params,
     response: z.array(TrainingMetrics),
-    errors: notFound,
-  }),
-  steps: route({
-    method: 'GET',
-    path: '/api/v1/training/:session_id/steps',
-    summary: 'Loss step by step, at most 2000 points spread evenly',
-    tag,
-    access: 'training.read',
-    params,
-    response: z.array(StepPoint),
     errors: notFound,
   }),
   logs: route({

@@ -10,6 +10,8 @@ export const ResourceName = z
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 export const SessionId = z.string().regex(/^sess_[0-9a-f]{12}$/);
 export const Uuid = z.uuid();
+/** A tracked run's id: 32 hex digits, as MLflow's are. */
+export const RunId = z.string().regex(/^[0-9a-f]{32}$/);
 export const Language = z.enum(['ru', 'en', 'zh']);
 export type Language = z.infer<typeof Language>;
 /** The short answer of an action. */

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { AppError, envelope, type Family } from './errors.ts';
+import { AppError, envelope, type Family, statusIn } from './errors.ts';
 import { asAppError } from './failures.ts';
 
 /** One place renders every refusal: its code, its status, its family's envelope; what is internal goes to the log only. */
@@ -15,13 +15,24 @@ export function useErrorHandler(app: FastifyInstance): void {
 export function render(refusal: AppError, family: Family, reply: FastifyReply): FastifyReply {
   if (refusal.retryAfterSeconds !== undefined) reply.header('retry-after', refusal.retryAfterSeconds);
   return reply
-    .code(refusal.status)
+    .code(statusIn(family, refusal))
     .header('content-type', 'application/json; charset=utf-8')
     .send(envelope(refusal, family));
 }
 
+/** Whose form of errors is expected where no route was found. */
+const prefixes: [string, Family][] = [
+  ['/v1/', 'openai'],
+  ['/ml/', 'scripts'],
+  ['/api/2.0/mlflow', 'mlflow'],
+  ['/api/3.0/mlflow', 'mlflow'],
+  ['/ajax-api/2.0/mlflow', 'mlflow'],
+  ['/ajax-api/3.0/mlflow', 'mlflow'],
+];
+
 export function familyOf(request: FastifyRequest): Family {
-  return request.routeOptions?.config?.family ?? (request.url.startsWith('/v1/') ? 'openai' : 'v1');
+  const declared = request.routeOptions?.config?.family;
+  return declared ?? prefixes.find(([prefix]) => request.url.startsWith(prefix))?.[1] ?? 'v1';
 }
 
 export function routeNotFound(request: FastifyRequest): AppError {

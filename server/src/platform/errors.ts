@@ -1,4 +1,13 @@
-import { type ErrorBody, type ErrorCode, errorStatus, type OpenAiErrorBody } from '@hearth/contract';
+import {
+  type ErrorBody,
+  type ErrorCode,
+  errorStatus,
+  type Family,
+  familyStatus,
+  type MlflowErrorBody,
+  type OpenAiErrorBody,
+  type ScriptErrorBody,
+} from '@hearth/contract';
 
 /** A refusal with a code of the contract; `message` and `details` are shown to the caller. */
 export class AppError extends Error {
@@ -23,13 +32,42 @@ export class AppError extends Error {
   }
 }
 
-export type Family = 'v1' | 'openai';
+export type { Family };
+
+/** Its HTTP status in a family. */
+export const statusIn = (family: Family, error: AppError): number =>
+  familyStatus[family]?.[error.code] ?? error.status;
 
 /** The same refusal in the envelope of its family. */
-export function envelope(error: AppError, family: Family): ErrorBody | OpenAiErrorBody {
+export function envelope(
+  error: AppError,
+  family: Family,
+): ErrorBody | OpenAiErrorBody | ScriptErrorBody | MlflowErrorBody {
   const { code, message, details } = error;
-  if (family === 'v1') return { error: { code, message, details } };
-  return { error: { message, type: openAiType(error.status), param: firstField(details), code } };
+  if (family === 'openai')
+    return { error: { message, type: openAiType(error.status), param: firstField(details), code } };
+  if (family === 'scripts')
+    return {
+      status: 'error',
+      error: message,
+      timestamp: new Date().toISOString(),
+      details: { code, ...details },
+    };
+  if (family === 'mlflow') return { error_code: mlflowCode(error), message };
+  return { error: { code, message, details } };
+}
+
+/** The code MLflow's clients know: they decide by it whether to try again, or that something is not there. */
+function mlflowCode({ code, status }: AppError): string {
+  if (code.endsWith('.exists')) return 'RESOURCE_ALREADY_EXISTS';
+  if (status === 400) return 'INVALID_PARAMETER_VALUE';
+  if (status === 401) return 'UNAUTHENTICATED';
+  if (status === 403) return 'PERMISSION_DENIED';
+  if (status === 404) return code === 'route.not_found' ? 'ENDPOINT_NOT_FOUND' : 'RESOURCE_DOES_NOT_EXIST';
+  if (status === 409) return 'INVALID_STATE';
+  if (status === 413) return 'INVALID_PARAMETER_VALUE';
+  if (status === 429) return 'REQUEST_LIMIT_EXCEEDED';
+  return status === 503 ? 'TEMPORARILY_UNAVAILABLE' : 'INTERNAL_ERROR';
 }
 
 function openAiType(status: number): string {

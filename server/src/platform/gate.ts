@@ -12,9 +12,15 @@ export class Gate {
     this.#authenticators[kind] = authenticator;
   }
 
-  async admit(access: Exclude<Access, 'public'>, attempt: Attempt | undefined): Promise<Caller> {
+  async admit(
+    access: Exclude<Access, 'public'>,
+    attempt: Attempt | undefined,
+    alsoJobs = false,
+  ): Promise<Caller> {
     if (this.isSetupPending())
       throw new AppError('setup.required', 'This server waits for its first administrator.');
+    const job = attempt && alsoJobs ? await this.#authenticators.job?.(attempt) : undefined;
+    if (job) return job;
     const caller = attempt && (await this.#authenticate(access, attempt));
     if (!caller) throw new AppError('auth.required', 'Sign in, or send a valid API key.');
     if (access !== 'signed-in' && access !== 'node' && access !== 'job') requirePermission(caller, access);

@@ -32,18 +32,18 @@ declare module 'fastify' {
   }
 }
 
-type CallerOf<A extends Access> = A extends 'public'
+type CallerOf<A extends Access, Jobs> = A extends 'public'
   ? undefined
   : A extends 'node'
     ? NodeCaller | JobCaller
     : A extends 'job'
       ? JobCaller
-      : PersonCaller | KeyCaller;
+      : PersonCaller | KeyCaller | (Jobs extends true ? JobCaller : never);
 
 /** What a handler is given. `body` is a stream where the route takes `bytes`; for `multipart` use `request.file()`. */
 export type Call<R extends Route> = Omit<RouteParsed<R>, 'body'> & {
   body: R['body'] extends 'bytes' ? Readable : RouteParsed<R>['body'];
-  caller: CallerOf<R['access']>;
+  caller: CallerOf<R['access'], R['jobs']>;
   request: FastifyRequest;
   reply: FastifyReply;
 };
@@ -95,7 +95,7 @@ async function admit(gate: Gate, route: Route, request: FastifyRequest): Promise
   if (route.access === 'public') return;
   const token = tokenOf(request.headers);
   const attempt = token === undefined ? undefined : { token, route: nameOf(route), ip: request.ip };
-  request.caller = await gate.admit(route.access, attempt);
+  request.caller = await gate.admit(route.access, attempt, route.jobs);
 }
 
 function parse(route: Route, request: FastifyRequest) {
