@@ -1,4 +1,4 @@
-import { ErrorBody, OpenAiErrorBody } from './errors.ts';
+import { ErrorBody, OpenAiErrorBody, ScriptErrorBody } from './errors.ts';
 import type { RawBody, Route, RouteInput, RouteOutput } from './route.ts';
 
 /** A refusal of the server, with its code; `status` 0 and code `network` when it could not be reached. */
@@ -91,5 +91,10 @@ async function refusal(response: Response): Promise<ApiError> {
   const openAi = OpenAiErrorBody.safeParse(body);
   if (openAi.success)
     return new ApiError(response.status, openAi.data.error.code ?? 'unknown', openAi.data.error.message);
+  const script = ScriptErrorBody.safeParse(body);
+  if (script.success) {
+    const { error, details } = script.data;
+    return new ApiError(response.status, String(details.code ?? 'unknown'), error, details);
+  }
   return new ApiError(response.status, 'unknown', `The server answered ${response.status}.`);
 }
