@@ -1,7 +1,7 @@
 import { type AgentMessage, nodeSocketPath, ServerMessage } from '@hearth/contract';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { backoffMs } from './backoff.ts';
+import { reconnecting, restarting } from './backoff.ts';
 import type { Log } from './log.ts';
 
 export interface ConnectionOptions {
@@ -16,12 +16,13 @@ export interface ConnectionOptions {
   log: Log;
   /** Silence for so long means the other end is gone, whatever the socket says. */
   silentMs?: number;
-  wait?: (attempt: number) => number;
+  /** Milliseconds before the next attempt, after so many failures in a row. */
+  wait?: (failures: number) => number;
 }
 
 const mostBufferedBytes = 8 * 1024 * 1024;
-/** A server that was there a moment ago restarts: it is back within seconds, and its nodes with it. */
-const restart = { withinMs: 60_000, leastMs: 100, mostMs: 1000 };
+/** For so long after it was last there a server counts as restarting. */
+const restartWithinMs = 60_000;
 
 /**
  * The line to the server: dials out, says what it hears, and dials again after a cut. The only file that knows
@@ -136,10 +137,11 @@ export class Connection {
   }
 
   #later(reason?: string): void {
-    const isRestart = performance.now() - this.#reachedAt < restart.withinMs;
-    const { wait = (attempt) => backoffMs(attempt, isRestart ? restart : {}) } = this.#options;
-    const ms = wait(this.#attempt);
+    const isRestart = performance.now() - this.#reachedAt < restartWithinMs;
+    const backoff = isRestart ? restarting : reconnecting;
+    const { wait = (failure) => backoff.delayMs(failure) } = this.#options;
     this.#attempt += 1;
+    const ms = wait(this.#attempt);
     if (reason)
       this.#options.log[this.#attempt > 1 ? 'debug' : 'warn'](
         { reason, retryMs: ms },

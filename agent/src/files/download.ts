@@ -3,7 +3,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from '../backoff.ts';
+import { transferring } from '../backoff.ts';
 import { DownloadError, refusal } from './download-error.ts';
 import { follow } from './follow.ts';
 
@@ -30,7 +30,7 @@ const tagFile = (download: Download) => `${download.part}.etag`;
 
 /** Fetches a file, going on where it was cut as long as it is still the same file; throws DownloadError. */
 export async function download(task: Download): Promise<void> {
-  const wait = task.wait ?? ((attempt) => backoffMs(attempt, { leastMs: 500, mostMs: 15_000 }));
+  const wait = task.wait ?? ((failure) => transferring.delayMs(Math.max(1, failure)));
   for (let fruitless = 0; ; ) {
     const before = await sizeOf(task.part);
     try {

@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, createClient, routes } from '@hearth/contract';
-import { backoffMs } from '../backoff.ts';
+import { transferring } from '../backoff.ts';
 import { digestFile } from '../files/digest.ts';
 import type { JobContext } from './job-context.ts';
 import { JobError } from './job-error.ts';
@@ -41,7 +41,7 @@ export async function uploadArtifact(context: JobContext, upload: Upload): Promi
       if (performance.now() - began > patienceFor(error)) throw explain(error, name);
       if (attempt === 0)
         log('WARNING', `The server cannot take ${name} now; trying again. ${reasonOf(error)}`.trim());
-      await sleep(backoffMs(attempt, { leastMs: 500 }), undefined, { signal });
+      await sleep(transferring.delayMs(attempt + 1), undefined, { signal });
     }
   }
   tell({ type: 'artifact', name, format, sha256, sizeBytes: (await stat(path)).size });

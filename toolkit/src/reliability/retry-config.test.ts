@@ -66,6 +66,27 @@ describe('RetryConfig', () => {
     );
   });
 
+  it('full jitter is uniform between nothing and what the strategy says', () => {
+    fc.assert(
+      fc.property(
+        figures,
+        fc.constantFrom(...Object.values(RetryStrategy)),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        ({ initialDelayMs, extraMs, failure }, strategy, fraction) => {
+          const options = {
+            initialDelayMs,
+            maxDelayMs: initialDelayMs + extraMs,
+            strategy,
+            random: () => fraction,
+          };
+          const whole = new RetryConfig(options).delayMs(failure);
+          const jittered = new RetryConfig({ ...options, jitter: 'full' }).delayMs(failure);
+          expect(jittered).toBeCloseTo(whole * fraction, 6);
+        },
+      ),
+    );
+  });
+
   it('random is uniform in [first, cap]', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 0.999, noNaN: true }), (fraction) => {

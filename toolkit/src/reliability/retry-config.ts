@@ -20,7 +20,12 @@ export interface RetryOptions {
   maxDelayMs?: number;
   /** Default `exponential`. */
   strategy?: RetryStrategy;
-  /** Numbers in [0, 1) for the random strategy. Default `Math.random`. */
+  /**
+   * `full`: the wait is uniform between 0 and what the strategy says, so that many clients cut off together do not come
+   * back together (AWS Architecture Blog, "Exponential Backoff And Jitter"). Default `none`.
+   */
+  jitter?: 'none' | 'full';
+  /** Numbers in [0, 1) for the random strategy and for jitter. Default `Math.random`. */
   random?: () => number;
 }
 
@@ -36,6 +41,7 @@ export class RetryConfig {
   readonly initialDelayMs: number;
   readonly maxDelayMs: number;
   readonly strategy: RetryStrategy;
+  readonly jitter: 'none' | 'full';
   readonly #random: () => number;
 
   constructor(options: RetryOptions = {}) {
@@ -43,6 +49,7 @@ export class RetryConfig {
     this.initialDelayMs = options.initialDelayMs ?? 1000;
     this.maxDelayMs = options.maxDelayMs ?? 60_000;
     this.strategy = options.strategy ?? RetryStrategy.EXPONENTIAL;
+    this.jitter = options.jitter ?? 'none';
     this.#random = options.random ?? Math.random;
     if (!Number.isInteger(this.maxAttempts) || this.maxAttempts < 1)
       throw new RangeError('maxAttempts must be a whole number from 1');
@@ -53,7 +60,8 @@ export class RetryConfig {
 
   /** Milliseconds to wait after failure number `failure` (1, 2, 3 …), never above the cap. */
   delayMs(failure: number): number {
-    return Math.min(this.maxDelayMs, this.#uncappedMs(failure));
+    const delayMs = Math.min(this.maxDelayMs, this.#uncappedMs(failure));
+    return this.jitter === 'full' ? this.#random() * delayMs : delayMs;
   }
 
   #uncappedMs(failure: number): number {
