@@ -70,7 +70,7 @@ it('dials again after every cut, waiting longer until the server has welcomed it
   connection.settled();
   server.cut();
   await until(() => seen.opened === 4);
-  expect(seen.waits).toEqual([0, 1, 0]);
+  expect(seen.waits).toEqual([1, 2, 1]);
   expect(seen.closed).toBe(3);
 });
 
