@@ -1,5 +1,5 @@
 /** The architecture's dependency rule, checked (`npm run check`). Each rule was proven once with a planted violation. */
-const programs = ['launcher', 'server', 'agent', 'web'];
+const programs = ['launcher', 'server', 'agent', 'bot', 'web'];
 const tests = '(\\.test\\.ts$|/testing/|^e2e/|^bench/|^tools/)';
 
 /** Domains of the server, lowest first: one may use the services of those before it, and siblings of its own rank. */
@@ -35,6 +35,7 @@ const rooms = {
   launcher: { own: 'launcher', may: [] },
   server: { own: 'server', may: ['contract', 'toolkit'] },
   agent: { own: 'agent', may: ['contract', 'toolkit', 'learning'] },
+  bot: { own: 'bot', may: ['contract', 'toolkit'] },
   web: { own: 'web', may: ['contract'] },
 };
 const everyRoom = [
@@ -44,6 +45,7 @@ const everyRoom = [
   'launcher',
   'server',
   'agent',
+  'bot',
   'web',
   'bench',
   'e2e',

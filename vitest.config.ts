@@ -13,7 +13,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       reportOnFailure: true,
-      include: ['{contract,toolkit,learning,launcher,server,agent,web}/src/**/*.{ts,vue}'],
+      include: ['{contract,toolkit,learning,launcher,server,agent,bot,web}/src/**/*.{ts,vue}'],
       exclude: ['**/*.test.ts', '**/testing/**', '**/migrations/**'],
       reporter: ['json'],
     },
@@ -27,6 +27,7 @@ export default defineConfig({
       room('agent', {
         env: { NODE_V8_COVERAGE: fileURLToPath(new URL('coverage/processes', import.meta.url)) },
       }),
+      room('bot'),
       room('tools'),
       { plugins: [vue()], ...room('web', { environment: 'happy-dom' }) },
       room('e2e', { testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false }),

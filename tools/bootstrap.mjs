@@ -10,6 +10,7 @@ import { buildWeb } from './bootstrap/web.mjs';
 const PROGRAMS = {
   start: 'launcher/src/main.ts',
   agent: 'agent/src/main.ts',
+  bot: 'bot/src/main.ts',
   dev: 'tools/src/dev.ts',
   check: 'tools/src/check.ts',
   test: 'tools/src/test.ts',

@@ -10,6 +10,7 @@ export const HELP = `npm start [-- options]
 Settings may also stand in the environment or in a file .env. The most important:
   HEARTH_HOME         where everything is kept (~/.hearth)
   DATABASE_URL        a PostgreSQL server of your own instead of the one that comes along
+  BOT_TOKEN           of a Telegram bot, which is then started too (docs/en/telegram.md)
 `;
 
 export class ArgumentError extends Error {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentEnv, localServerUrl, serverEnv } from './child-env.ts';
+import { agentEnv, botEnv, localServerUrl, serverEnv } from './child-env.ts';
 
 const facts = { home: '/h', databaseUrl: 'postgresql:///hearth', localTokenFile: '/h/local-agent.token' };
 const env = {
@@ -8,6 +8,7 @@ const env = {
   API_KEYS: 'k',
   HEARTH_ADMIN_PASSWORD: 'p',
   DATABASE_URL: 'theirs',
+  BOT_TOKEN: '1:x',
 };
 
 test('the server gets the database and the port it had', () => {
@@ -30,6 +31,15 @@ test('the agent, which runs scripts, gets none of the keys to the server', () =>
     HEARTH_SERVER_URL: 'http://127.0.0.1:8000',
     NODE_COMPILE_CACHE: '/h/cache/node',
   });
+});
+
+test('the bot gets its token and a key, and nothing that opens the database', () => {
+  const given = botEnv(env, facts, 'http://127.0.0.1:8000');
+  expect(given).toMatchObject({ BOT_TOKEN: '1:x', API_KEY: 'k', API_URL: 'http://127.0.0.1:8000' });
+  for (const secret of ['DATABASE_URL', 'API_KEYS', 'HEARTH_ADMIN_PASSWORD', 'HEARTH_LOCAL_TOKEN_FILE'])
+    expect(given).not.toHaveProperty(secret);
+  const own = { ...env, API_KEY: 'own', API_URL: 'https://hearth.example' };
+  expect(botEnv(own, facts, 'http://x')).toMatchObject({ API_KEY: 'own', API_URL: 'https://hearth.example' });
 });
 
 test.each([

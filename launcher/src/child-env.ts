@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** What the two programs find in their environment. */
+/** What the programs find in their environment. */
 export interface HouseFacts {
   home: string;
   databaseUrl: string;
@@ -15,6 +15,7 @@ const SERVER_SECRETS = [
   'HEARTH_ADMIN_EMAIL',
   'HEARTH_ADMIN_PASSWORD',
 ];
+const BOT_SECRETS = ['BOT_TOKEN', 'BOT_WEBHOOK_SECRET', 'API_KEY'];
 
 const shared = (env: NodeJS.ProcessEnv, { home, localTokenFile }: HouseFacts) => ({
   ...env,
@@ -30,9 +31,21 @@ export function serverEnv(env: NodeJS.ProcessEnv, facts: HouseFacts, port?: stri
 }
 
 export function agentEnv(env: NodeJS.ProcessEnv, facts: HouseFacts, serverUrl: string): NodeJS.ProcessEnv {
-  const without = Object.entries(env).filter(([name]) => !SERVER_SECRETS.includes(name));
-  return { ...shared(Object.fromEntries(without), facts), HEARTH_SERVER_URL: serverUrl };
+  return {
+    ...shared(without(env, [...SERVER_SECRETS, ...BOT_SECRETS]), facts),
+    HEARTH_SERVER_URL: serverUrl,
+  };
 }
+
+/** The bot is an API client like any other: where it has no key of its own, it takes the first of the server's. */
+export function botEnv(env: NodeJS.ProcessEnv, facts: HouseFacts, serverUrl: string): NodeJS.ProcessEnv {
+  const key = env.API_KEY || env.API_KEYS?.split(',')[0]?.trim();
+  const { HEARTH_LOCAL_TOKEN_FILE: _, ...rest } = shared(without(env, SERVER_SECRETS), facts);
+  return { ...rest, API_URL: env.API_URL || serverUrl, ...(key ? { API_KEY: key } : {}) };
+}
+
+const without = (env: NodeJS.ProcessEnv, names: string[]): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 
 const EVERY_ADDRESS = ['0.0.0.0', '::', 'localhost', ''];
 

@@ -1,6 +1,6 @@
-/** PostgreSQL, server and agent under one roof: started in this order, stopped in the reverse one. */
+/** PostgreSQL, server, agent and, where it has a token, the Telegram bot under one roof: started in this order, stopped in the reverse one. */
 import { banner } from './banner.ts';
-import { agentEnv, localServerUrl, serverEnv } from './child-env.ts';
+import { agentEnv, botEnv, localServerUrl, serverEnv } from './child-env.ts';
 import type { Config } from './config.ts';
 import { ensureLocalToken } from './local-token.ts';
 import type { HouseLog } from './log/house-log.ts';
@@ -12,6 +12,7 @@ import type { Ready, Resident } from './supervision/resident.ts';
 export interface Scripts {
   server: string;
   agent: string;
+  bot: string;
 }
 
 export interface HouseOptions {
@@ -48,14 +49,15 @@ export async function openHouse({ config, env, log, cwd, scripts, onUrl }: House
 
   const common = { cwd, stopLimitMs: STOP_LIMIT_MS, say: (line: string) => log.say('launcher', line) };
   let port: string | undefined;
-  const startAgent = (servedPort: string) =>
+  /** What talks to the server, and comes and goes without it. */
+  const startGuest = (name: 'agent' | 'bot', envOf: typeof agentEnv, servedPort: string) =>
     admit(
       keepProgram({
         ...common,
-        name: 'agent',
-        script: scripts.agent,
-        env: () => agentEnv(env, facts, localServerUrl(config.host, servedPort)),
-        listen: () => log.listen('agent'),
+        name,
+        script: scripts[name],
+        env: () => envOf(env, facts, localServerUrl(config.host, servedPort)),
+        listen: () => log.listen(name),
       }),
     );
   const serverReady = ({ url, setupUrl }: Ready) => {
@@ -65,7 +67,9 @@ export async function openHouse({ config, env, log, cwd, scripts, onUrl }: House
     void onUrl(url).catch((error: Error) => log.say('launcher', error.message));
     // A server that restarts before it was set up has a new link.
     if (isFirst || setupUrl) log.show(banner({ url, setupUrl, home: config.home }));
-    if (isFirst) startAgent(port);
+    if (!isFirst) return;
+    startGuest('agent', agentEnv, port);
+    if (env.BOT_TOKEN) startGuest('bot', botEnv, port);
   };
   admit(
     keepProgram({

@@ -81,6 +81,18 @@ test('starts all three, shows the link, and stops them in the reverse order', as
   expect(file).not.toContain('token=once');
 });
 
+test('a Telegram bot with a token is one of the house, and is started again', async () => {
+  const house = await startAll({ BOT_TOKEN: '1:x' }, ['--api-keys', 'a,b']);
+  await says(house, /bot facts/);
+  const facts = JSON.parse(/bot facts (.*)/.exec(house.output())![1]!);
+  expect(facts).toMatchObject({ token: '1:x', key: 'a', url: house.url });
+  process.kill(facts.pid, 'SIGKILL');
+  await says(house, new RegExp(`bot facts (?!.*"pid":${facts.pid},)`));
+  house.child.kill('SIGINT');
+  expect(await house.exited).toBe(0);
+  expect(house.output()).toMatch(/bot stops: SIGTERM[\s\S]*agent stops: SIGTERM/);
+});
+
 test('what is killed comes back, alone, and on the same port', async () => {
   const house = await startAll();
   const before = await ask(house.url);

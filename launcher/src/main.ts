@@ -8,6 +8,10 @@ process.exit(
   await runLauncher({
     args: process.argv.slice(2),
     checkout,
-    scripts: { server: join(checkout, 'server/src/main.ts'), agent: join(checkout, 'agent/src/main.ts') },
+    scripts: {
+      server: join(checkout, 'server/src/main.ts'),
+      agent: join(checkout, 'agent/src/main.ts'),
+      bot: join(checkout, 'bot/src/main.ts'),
+    },
   }),
 );

@@ -48,6 +48,7 @@ async function dependencyRules(): Promise<StepResult> {
     'launcher/src',
     'server/src',
     'agent/src',
+    'bot/src',
     'web/src',
     'e2e/src',
     'bench/src',

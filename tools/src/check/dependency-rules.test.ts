@@ -13,6 +13,7 @@ const planted: [rule: string, path: string, imports: string][] = [
   ['launcher-imports', 'launcher/src/a.ts', '../../server/src/platform/pure.ts'],
   ['server-imports', 'server/src/platform/a.ts', '../../../agent/src/pure.ts'],
   ['agent-imports', 'agent/src/a.ts', '../../server/src/platform/pure.ts'],
+  ['bot-imports', 'bot/src/a.ts', '../../server/src/platform/pure.ts'],
   ['web-imports', 'web/src/a.ts', '../../server/src/platform/pure.ts'],
   ['no-upward-from-registry', 'server/src/registry/a.service.ts', '../jobs/jobs.service.ts'],
   ['no-upward-from-identity', 'server/src/identity/a.service.ts', '../registry/registry.service.ts'],
@@ -72,6 +73,7 @@ beforeAll(() => {
     'launcher',
     'server',
     'agent',
+    'bot',
     'web',
   ];
   const cruise = join(root, 'node_modules', '.bin', 'depcruise');

@@ -6,7 +6,7 @@ interface HouseRule {
 }
 
 const isTest = (path: string) => /\.test\.ts$|\/testing\//.test(path);
-const program = /^(server|agent|launcher|learning|contract|toolkit)\/src\//;
+const program = /^(server|agent|bot|launcher|learning|contract|toolkit)\/src\//;
 
 const rules: HouseRule[] = [
   {

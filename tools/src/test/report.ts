@@ -47,6 +47,7 @@ export const coverageFloor: Record<string, number> = {
   learning: 0.8,
   server: 0.8,
   agent: 0.8,
+  bot: 0.8,
   web: 0.7,
 };
 

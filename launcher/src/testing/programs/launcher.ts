@@ -1,4 +1,4 @@
-/** The launcher as it is, with small programs in the places of server and agent. */
+/** The launcher as it is, with small programs in the places of server, agent and bot. */
 import { join } from 'node:path';
 import { runLauncher } from '../../launcher.ts';
 
@@ -8,6 +8,6 @@ process.exit(
   await runLauncher({
     args: process.argv.slice(2),
     checkout: here,
-    scripts: { server: join(here, 'server.ts'), agent: join(here, 'agent.ts') },
+    scripts: { server: join(here, 'server.ts'), agent: join(here, 'agent.ts'), bot: join(here, 'bot.ts') },
   }),
 );
