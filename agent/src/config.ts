@@ -38,8 +38,15 @@ const JobEnvironment = z
   .object({
     HF_TOKEN: optional,
     HF_ENDPOINT: z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
+    HEARTH_PYTHON: z.string().default('python3'),
+    HEARTH_PYTHON_DOWNLOAD_LIMIT_MB: z.coerce.number().nonnegative().default(1000),
   })
-  .transform((env) => ({ hubUrl: env.HF_ENDPOINT.replace(/\/+$/, ''), hubToken: env.HF_TOKEN }));
+  .transform((env) => ({
+    hubUrl: env.HF_ENDPOINT.replace(/\/+$/, ''),
+    hubToken: env.HF_TOKEN,
+    /** What makes environments for programs in Python, and the largest download for one of them. */
+    python: { command: env.HEARTH_PYTHON, limitMb: env.HEARTH_PYTHON_DOWNLOAD_LIMIT_MB },
+  }));
 export type JobConfig = z.output<typeof JobEnvironment>;
 
 /** A setting that cannot be used; the message is for the person who starts the agent. */
@@ -60,6 +67,8 @@ const names = [
   'LOG_LEVEL',
   'HF_TOKEN',
   'HF_ENDPOINT',
+  'HEARTH_PYTHON',
+  'HEARTH_PYTHON_DOWNLOAD_LIMIT_MB',
 ];
 
 /**

@@ -10,6 +10,8 @@ export interface Folders {
   jobs: string;
   cache: string;
   pulls: string;
+  /** Python environments of jobs, by digest; may be deleted while no job runs. */
+  python: string;
   /** Where an opt-in GPU engine is installed (`npm run gpu`). */
   gpu: string;
 }
@@ -23,6 +25,7 @@ export function makeFolders(home: string): Folders {
     jobs: join(root, 'jobs'),
     cache: join(root, 'cache'),
     pulls: join(root, 'cache', 'pulls'),
+    python: join(root, 'python'),
     gpu: join(home, 'gpu'),
   };
   mkdirSync(folders.jobs, { recursive: true, mode: 0o700 });
