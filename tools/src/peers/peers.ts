@@ -16,6 +16,7 @@ const runs = (command: string, ...args: string[]) =>
 const peers: Peer[] = [
   { name: 'Chromium', debian: 'chromium', present: () => existsSync('/usr/bin/chromium') },
   { name: 'pip', debian: 'python3-pip', present: () => runs('python3', '-m', 'pip', '--version') },
+  { name: 'Redis', debian: 'redis-server', present: () => runs('redis-server', '--version') },
 ];
 
 export const missingPeers = () => peers.filter((peer) => !peer.present());
