@@ -10,8 +10,10 @@ import {
   primaryKey,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { Kept } from './retention.ts';
 import { nodes } from '../nodes/nodes.table.ts';
 import { blobs } from '../registry/registry.table.ts';
 
@@ -43,6 +45,16 @@ export const jobs = pgTable(
     createdAt: moment('created_at').notNull(),
     startedAt: moment('started_at'),
     finishedAt: moment('finished_at'),
+    exitCode: integer('exit_code'),
+    gpuCount: integer('gpu_count').notNull().default(0),
+    /** Of the node it is leased to. */
+    gpuIndices: integer('gpu_indices').array().notNull().default([]),
+    gangId: uuid('gang_id'),
+    gangRank: integer('gang_rank'),
+    gangSize: integer('gang_size'),
+    waitingFor: text('waiting_for'),
+    /** What is stored of its log and output, so that a limit can be kept without counting rows. */
+    kept: jsonb('kept').$type<Kept>().notNull().default({}),
   },
   (t) => [
     check('jobs_state', sql`state IN ('queued', 'leased', 'running', 'finished')`),
@@ -55,6 +67,8 @@ export const jobs = pgTable(
     index('jobs_active').on(t.nodeId).where(sql`state IN ('leased', 'running')`),
     index('jobs_newest').on(t.arrival.desc()),
     index('jobs_token').on(t.tokenHash),
+    check('jobs_gang', sql`num_nonnulls(gang_id, gang_rank, gang_size) IN (0, 3)`),
+    uniqueIndex('jobs_gang_members').on(t.gangId, t.gangRank).where(sql`gang_id IS NOT NULL`),
   ],
 );
 
@@ -68,6 +82,26 @@ export const jobLogs = pgTable(
     at: moment('at').notNull(),
     level: text('level').notNull(),
     message: text('message').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.jobId, t.seq] })],
+);
+
+/** What programs wrote, piece by piece in the order of `seq`, the number of the event that told it. */
+export const jobOutput = pgTable(
+  'job_output',
+  {
+    jobId: uuid('job_id')
+      .notNull()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    seq: integer('seq').notNull(),
+    at: moment('at').notNull(),
+    stream: text('stream').notNull(),
+    /** Place in all that was written to the stream, in bytes. */
+    place: bigint('place', { mode: 'number' }).notNull(),
+    /** Left out just before it. */
+    skippedBytes: bigint('skipped_bytes', { mode: 'number' }).notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    text: text('text').notNull(),
   },
   (t) => [primaryKey({ columns: [t.jobId, t.seq] })],
 );

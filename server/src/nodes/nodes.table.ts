@@ -16,6 +16,8 @@ export const nodes = pgTable(
     /** What its agent said it can do when it last connected. */
     jobKinds: jsonb('job_kinds').$type<string[]>().notNull().default([]),
     engines: jsonb('engines').$type<string[]>().notNull().default([]),
+    /** The connection that said hello last: only the server that holds it may give this node work. */
+    linkId: uuid('link_id'),
     lastSeenAt: moment('last_seen_at'),
     createdAt: moment('created_at').notNull(),
   },
