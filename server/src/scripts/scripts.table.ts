@@ -1,0 +1,19 @@
+import { index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { jobs } from '../jobs/jobs.table.ts';
+
+/** A run of a script is a job with a subject: how it stands is in `jobs` alone, so the two can never disagree. */
+export const scriptRuns = pgTable(
+  'script_runs',
+  {
+    jobId: uuid('job_id')
+      .primaryKey()
+      .references(() => jobs.id, { onDelete: 'cascade' }),
+    scriptName: text('script_name').notNull(),
+    args: jsonb('args').$type<string[]>().notNull(),
+    mode: text('mode'),
+    command: text('command').notNull(),
+    timeoutSeconds: integer('timeout_seconds').notNull(),
+    codeDigest: text('code_digest').notNull(),
+  },
+  (t) => [index('script_runs_script').on(t.scriptName)],
+);
