@@ -7,6 +7,8 @@ import type { Log } from '../platform/log.ts';
 import type { Schedule } from '../platform/schedule.ts';
 import { BlobsRepository } from './blobs.repository.ts';
 import { BlobsService } from './blobs.service.ts';
+import { CodeRepository } from './code.repository.ts';
+import { CodeService } from './code.service.ts';
 import { DatasetsRepository } from './datasets.repository.ts';
 import { datasetsRoutes } from './datasets.routes.ts';
 import { DatasetsService } from './datasets.service.ts';
@@ -16,6 +18,7 @@ import { ModelsService } from './models.service.ts';
 
 export interface Registry {
   blobs: BlobsService;
+  code: CodeService;
   datasets: DatasetsService;
   models: ModelsService;
 }
@@ -42,5 +45,6 @@ export async function buildRegistry(app: FastifyInstance, needs: Needs): Promise
   // Beside the first requests, not before them: a large store takes a while to look through.
   const sweep = (signal: AbortSignal) => blobs.sweep(sweepGraceMs, { signal });
   schedule.add('store-sweep', { everyMs: sweepMs, firstAfterMs: 0 }, sweep);
-  return { blobs, datasets, models };
+  const code = new CodeService(new CodeRepository(database), blobs, clock);
+  return { blobs, code, datasets, models };
 }
