@@ -25,6 +25,7 @@ import { pullsRoutes } from './pulls/pulls.routes.ts';
 import { PullsService } from './pulls/pulls.service.ts';
 import { buildRegistry } from './registry/registry.ts';
 import { buildSystem } from './system/system.ts';
+import { buildTracking } from './tracking/tracking.ts';
 import { buildTraining } from './training/training.ts';
 
 export interface AppNeeds {
@@ -68,7 +69,8 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
   const { blobs, datasets, models } = await buildRegistry(app, around);
   const { nodes, links } = buildNodes(app, { ...around, live, audit });
   const jobs = buildJobs(app, { ...around, blobs, nodes, links, audit });
-  buildTraining(app, { database, jobs, datasets, models, nodes, live, clock });
+  const tracking = await buildTracking(app, { ...around, live });
+  buildTraining(app, { database, jobs, datasets, models, nodes, tracking, live, clock });
   pullsRoutes(app, new PullsService(jobs, models, nodes, live));
   const { secret } = await loadSigningKey(config.home);
   const { deployments } = buildInference(app, { ...around, models, nodes, links, live, secret });

@@ -48,6 +48,7 @@ export class EndingsService {
   /** Ends a locked job inside the transaction that decided it. */
   async finish(tx: Transaction, job: JobRecord, ending: Ending): Promise<string[]> {
     const { outcome, error, result, at } = await this.#complete(tx, job, ending);
+    await this.handlerOf(job.kind)?.onEnded?.(tx, job, outcome, at);
     const released = await this.#repository.removeArtifacts(tx, job.id);
     await this.#repository.finish(tx, job.id, {
       outcome,

@@ -4,6 +4,7 @@ import {
   createClient,
   type JobEvent,
   type Machine,
+  type MetricValue,
   nodeProtocol,
   nodeSocketPath,
   routes,
@@ -185,22 +186,19 @@ export class ScriptedAgent {
 export const eventAt = '2026-01-02T03:04:05.678Z';
 export const started = (): JobEvent => ({ type: 'started', at: eventAt });
 export const logged = (message: string): JobEvent => ({ type: 'log', at: eventAt, level: 'INFO', message });
-export const epochEnded = (epoch: number): JobEvent => ({
-  type: 'epoch',
+export const measured = (step: number, values: Record<string, MetricValue>): JobEvent => ({
+  type: 'metrics',
   at: eventAt,
-  epoch,
-  loss: 1 / epoch,
-  accuracy: 1 - 1 / (epoch + 1),
-  valLoss: 2 / epoch,
-  valAccuracy: 0.5,
+  points: Object.entries(values).map(([key, value]) => ({ key, step, value })),
 });
-export const stepDone = (step: number): JobEvent => ({
-  type: 'step',
-  at: eventAt,
-  epoch: 1,
-  step,
-  loss: 1 / (step + 1),
-});
+export const epochEnded = (epoch: number): JobEvent =>
+  measured(epoch, {
+    loss: 1 / epoch,
+    accuracy: 1 - 1 / (epoch + 1),
+    val_loss: 2 / epoch,
+    val_accuracy: 0.5,
+  });
+export const stepDone = (step: number): JobEvent => measured(step, { step_loss: 1 / (step + 1) });
 export const finished = (
   outcome: 'completed' | 'failed' | 'stopped' = 'completed',
   result: Record<string, unknown> = {},

@@ -26,7 +26,8 @@ async function watch(topics: LiveTopic[]) {
 it('tells watchers of a run everything once and in order, and of the queue how it moves', async () => {
   const agent = await ScriptedAgent.connect(test);
   const first = await startRun(test);
-  const { seen, close } = await watch(['runs', `run:${first.session_id}`]);
+  const { run_id } = await test.client(routes.training.run, { params: { session_id: first.session_id } });
+  const { seen, close } = await watch(['runs', `run:${run_id}`]);
   const second = await startRun(test);
   const job = await agent.next('job.assign');
   agent.events(job, 1, [started(), logged('one'), stepDone(1), epochEnded(1)]);
@@ -34,11 +35,11 @@ it('tells watchers of a run everything once and in order, and of the queue how i
   await agent.acked(job, 6);
   const of = <T extends LiveMessage['type']>(type: T) =>
     seen.filter((message): message is Extract<LiveMessage, { type: T }> => message.type === type);
-  await expect
-    .poll(() => of('run.metrics').flatMap(({ rows }) => rows.map(({ epoch }) => epoch)))
-    .toEqual([1, 2]);
-  expect(of('run.logs').flatMap(({ lines }) => lines.map(({ message }) => message))).toEqual(['one', 'two']);
-  expect(of('run.steps').flatMap(({ points }) => points.map(({ step }) => step))).toEqual([1]);
+  const points = () => of('run.points').flatMap((message) => message.points);
+  const stepsOf = (wanted: string) => points().flatMap(({ key, step }) => (key === wanted ? [step] : []));
+  await expect.poll(() => stepsOf('loss')).toEqual([1, 2]);
+  expect(stepsOf('step_loss')).toEqual([1]);
+  expect(of('run.points').every((message) => message.run_id === run_id)).toBe(true);
   const lastOf = (id: string) => of('run.updated').findLast(({ run }) => run.session_id === id)?.run;
   expect(lastOf(second.session_id)).toMatchObject({ status: 'queued', queue_position: 1 });
   await test.client(routes.training.stop, { params: { session_id: second.session_id } });

@@ -6,16 +6,20 @@ import type { RunRow } from './training.repository.ts';
 /** What a run's row is shown with. */
 export interface Around {
   job: JobView;
+  runId: string;
   last: TrainingMetrics | undefined;
   queuePosition: number | undefined;
   nodeName: string | undefined;
 }
 
-export function asRun(row: RunRow, { job, last, queuePosition, nodeName }: Around): TrainingRun {
+export function asRun(row: RunRow, { job, runId, last, queuePosition, nodeName }: Around): TrainingRun {
   const { modelName, modelVersion } = row;
   return {
     session_id: row.sessionId,
+    run_id: runId,
     job_id: row.jobId,
+    attempt: 1,
+    checkpoint: null,
     config: row.config,
     status: job.state,
     stopping: job.stopping,
@@ -31,6 +35,9 @@ export function asRun(row: RunRow, { job, last, queuePosition, nodeName }: Aroun
     last: last ?? null,
     model: modelName !== null && modelVersion !== null ? { name: modelName, version: modelVersion } : null,
     dataset_sha256: row.datasetSha256,
+    code_digest: null,
+    gpus: job.gpus,
+    waiting_for: job.waiting_for,
   };
 }
 

@@ -1,12 +1,10 @@
-import type { JobState, StepPoint, TrainingConfig, TrainingMetrics } from '@hearth/contract';
-import { and, asc, desc, eq, getTableColumns, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import type { JobState, TrainingConfig } from '@hearth/contract';
+import { and, desc, eq, getTableColumns, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import { jobs } from '../jobs/jobs.table.ts';
 import type { Database, Transaction } from '../platform/database.ts';
-import { trainingEpochs, trainingRuns, trainingSteps } from './training.table.ts';
+import { trainingRuns } from './training.table.ts';
 
 export type RunRow = typeof trainingRuns.$inferSelect & { arrival: number };
-export type EpochRow = typeof trainingEpochs.$inferInsert;
-export type StepRow = typeof trainingSteps.$inferInsert;
 export interface NewRun {
   sessionId: string;
   jobId: string;
@@ -71,17 +69,16 @@ export class TrainingRepository {
       .orderBy(desc(jobs.arrival));
   }
 
-  /** A run that waits for this data set or reads it. */
-  async unfinishedOn(tx: Transaction, datasetName: string): Promise<string | undefined> {
-    const [row] = await tx
-      .select({ sessionId: trainingRuns.sessionId })
+  /** Runs that wait for a data set or read it. */
+  async unfinishedOn(tx: Transaction, datasetName: string): Promise<{ sessionId: string; state: string }[]> {
+    return tx
+      .select({ sessionId: trainingRuns.sessionId, state: jobs.state })
       .from(trainingRuns)
       .innerJoin(jobs, eq(jobs.id, trainingRuns.jobId))
       .where(
         and(eq(trainingRuns.datasetName, datasetName), inArray(jobs.state, ['queued', 'leased', 'running'])),
       )
-      .limit(1);
-    return row?.sessionId;
+      .limit(100);
   }
 
   async setModel(tx: Transaction, sessionId: string, modelName: string, modelVersion: number): Promise<void> {
@@ -90,75 +87,6 @@ export class TrainingRepository {
       .set({ modelName, modelVersion })
       .where(eq(trainingRuns.sessionId, sessionId));
   }
-
-  /** The first row of an epoch stays: it was acknowledged. */
-  async addEpochs(tx: Transaction, rows: EpochRow[]): Promise<void> {
-    if (rows.length > 0) await tx.insert(trainingEpochs).values(rows).onConflictDoNothing();
-  }
-
-  async addSteps(tx: Transaction, rows: StepRow[]): Promise<void> {
-    if (rows.length > 0) await tx.insert(trainingSteps).values(rows).onConflictDoNothing();
-  }
-
-  async epochs(sessionId: string): Promise<TrainingMetrics[]> {
-    const rows = await this.#database
-      .select()
-      .from(trainingEpochs)
-      .where(eq(trainingEpochs.sessionId, sessionId))
-      .orderBy(asc(trainingEpochs.epoch));
-    return rows.map(asMetrics);
-  }
-
-  /** The newest epoch of each run that has one. */
-  async lastEpochs(sessionIds: string[]): Promise<Map<string, TrainingMetrics>> {
-    if (sessionIds.length === 0) return new Map();
-    const rows = await this.#database
-      .selectDistinctOn([trainingEpochs.sessionId])
-      .from(trainingEpochs)
-      .where(inArray(trainingEpochs.sessionId, sessionIds))
-      .orderBy(trainingEpochs.sessionId, desc(trainingEpochs.epoch));
-    return new Map(rows.map((row) => [row.sessionId, asMetrics(row)]));
-  }
-
-  /** At most `most` points, evenly spread over the run, the last one among them. */
-  async steps(sessionId: string, most: number): Promise<StepPoint[]> {
-    const { rows } = await this.#database.execute<{
-      step: number;
-      epoch: number;
-      loss: number;
-      at: Date;
-    }>(sql`
-      select step, epoch, loss, at from (${numbered(sessionId)}) as points
-      where ${isSpread(most)} order by step`);
-    return rows.map(({ at, ...point }) => ({ ...point, timestamp: new Date(at).toISOString() }));
-  }
-
-  /** Forgets points that no chart would show. */
-  async thinSteps(sessionId: string, most: number): Promise<void> {
-    await this.#database.execute(sql`
-      delete from training_steps using (${numbered(sessionId)}) as points
-      where training_steps.session_id = ${sessionId} and training_steps.step = points.step and not (${isSpread(most)})`);
-  }
-}
-
-const numbered = (sessionId: string) => sql`
-  select step, epoch, loss, at, row_number() over (order by step desc) - 1 as place, count(*) over () as total
-  from training_steps where session_id = ${sessionId}`;
-/** Of every stretch of total/most places the first: never more than \`most\` of them. */
-const isSpread = (most: number) => sql`
-  (points.total <= ${most} or points.place = 0
-   or (points.place * ${most}) / points.total <> ((points.place - 1) * ${most}) / points.total)`;
-
-function asMetrics(row: typeof trainingEpochs.$inferSelect): TrainingMetrics {
-  return {
-    session_id: row.sessionId,
-    epoch: row.epoch,
-    loss: row.loss,
-    accuracy: row.accuracy,
-    val_loss: row.valLoss,
-    val_accuracy: row.valAccuracy,
-    timestamp: row.at.toISOString(),
-  };
 }
 
 function inState(state: JobState): SQL {

@@ -26,7 +26,6 @@ export function trainingRoutes(app: FastifyInstance, training: TrainingService):
   handle(app, declared.status, async ({ params }) => asStatus(await training.get(params.session_id)));
   handle(app, declared.metrics, ({ params }) => training.lastEpoch(params.session_id));
   handle(app, declared.history, ({ params }) => training.epochs(params.session_id));
-  handle(app, declared.steps, ({ params }) => training.steps(params.session_id));
   handle(app, declared.logs, ({ params, query }) => training.logs(params.session_id, query.limit));
   handle(app, declared.run, ({ params }) => training.get(params.session_id));
   handle(app, declared.sessions, ({ query }) => training.sessions(query.limit, query.offset));

@@ -1,12 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type {
-  JobState,
-  StepPoint,
-  TrainingConfig,
-  TrainingLog,
-  TrainingMetrics,
-  TrainingRun,
-} from '@hearth/contract';
+import type { JobState, TrainingConfig, TrainingLog, TrainingMetrics, TrainingRun } from '@hearth/contract';
 import { z } from 'zod';
 import type { JobsService } from '../jobs/jobs.service.ts';
 import type { NodesService } from '../nodes/nodes.service.ts';
@@ -15,11 +8,11 @@ import { AppError } from '../platform/errors.ts';
 import type { LiveHub } from '../platform/live-hub.ts';
 import { type Page, readCursor, toPage } from '../platform/paging.ts';
 import type { DatasetsService } from '../registry/datasets.service.ts';
+import type { NewRun, TrackingService } from '../tracking/tracking.service.ts';
 import { architectures, unsuitedBecause } from './architectures.ts';
+import type { EpochsService } from './epochs.service.ts';
 import { asRun, asSession } from './run-view.ts';
 import type { RunRow, TrainingRepository } from './training.repository.ts';
-
-export const mostSteps = 2000;
 
 /** Training runs: ordering them, stopping them, and telling how they stand. */
 export class TrainingService {
@@ -27,6 +20,8 @@ export class TrainingService {
   readonly #jobs: JobsService;
   readonly #datasets: DatasetsService;
   readonly #nodes: NodesService;
+  readonly #tracking: TrackingService;
+  readonly #epochs: EpochsService;
   readonly #live: LiveHub;
   readonly #clock: Clock;
   constructor(
@@ -34,6 +29,8 @@ export class TrainingService {
     jobs: JobsService,
     datasets: DatasetsService,
     nodes: NodesService,
+    tracking: TrackingService,
+    epochs: EpochsService,
     live: LiveHub,
     clock: Clock,
   ) {
@@ -41,12 +38,18 @@ export class TrainingService {
     this.#jobs = jobs;
     this.#datasets = datasets;
     this.#nodes = nodes;
+    this.#tracking = tracking;
+    this.#epochs = epochs;
     this.#live = live;
     this.#clock = clock;
-    datasets.refuseDeletionWhen(async (tx, name) => {
-      const sessionId = await repository.unfinishedOn(tx, name);
-      return sessionId && `The run ${sessionId} waits for this data set or reads it.`;
-    });
+    datasets.refuseDeletionWhen(async (tx, name) =>
+      (await repository.unfinishedOn(tx, name)).map(({ sessionId, state }) => ({
+        kind: 'run',
+        id: sessionId,
+        name: sessionId,
+        state: state === 'queued' ? 'queued' : 'running',
+      })),
+    );
   }
 
   async start(config: TrainingConfig, createdBy: string): Promise<TrainingRun> {
@@ -64,11 +67,12 @@ export class TrainingService {
       const dataset = await this.#datasets.use(tx, config.dataset_name);
       const reason = unsuitedBecause(architecture, dataset, config);
       if (reason) throw new AppError('training.unsuited', reason);
+      const { runId } = await this.#tracking.createRun(tx, trackedRun(sessionId, config, createdBy));
       const jobId = await this.#jobs.enqueue(tx, {
         kind: 'training',
         title: `${architecture.name} on ${dataset.name}`,
         priority: config.priority ?? 0,
-        payload: { kind: 'training', sessionId, config, dataset },
+        payload: { kind: 'training', sessionId, config, dataset, runId, program: null, resume: null },
         createdBy,
       });
       const { name: datasetName, sha256: datasetSha256 } = dataset;
@@ -145,17 +149,12 @@ export class TrainingService {
 
   async epochs(sessionId: string): Promise<TrainingMetrics[]> {
     await this.#row(sessionId);
-    return this.#repository.epochs(sessionId);
+    return this.#epochs.list(sessionId);
   }
 
   async lastEpoch(sessionId: string): Promise<TrainingMetrics | null> {
     await this.#row(sessionId);
-    return (await this.#repository.lastEpochs([sessionId])).get(sessionId) ?? null;
-  }
-
-  async steps(sessionId: string): Promise<StepPoint[]> {
-    await this.#row(sessionId);
-    return this.#repository.steps(sessionId, mostSteps);
+    return (await this.#epochs.last([sessionId])).get(sessionId) ?? null;
   }
 
   async logs(sessionId: string, limit: number): Promise<TrainingLog[]> {
@@ -179,9 +178,11 @@ export class TrainingService {
   }
 
   async #around(rows: RunRow[]): Promise<TrainingRun[]> {
-    const [jobs, last, nodes] = await Promise.all([
+    const sessionIds = rows.map(({ sessionId }) => sessionId);
+    const [jobs, last, runIds, nodes] = await Promise.all([
       this.#jobs.views(rows.map(({ jobId }) => jobId)),
-      this.#repository.lastEpochs(rows.map(({ sessionId }) => sessionId)),
+      this.#epochs.last(sessionIds),
+      this.#tracking.idsOfSessions(sessionIds),
       this.#nodes.capabilities(),
     ]);
     const isAnyQueued = jobs.values().some(({ state }) => state === 'queued');
@@ -190,11 +191,35 @@ export class TrainingService {
     const names = new Map(nodes.map(({ nodeId, name }) => [nodeId, name]));
     return rows.flatMap((row) => {
       const job = jobs.get(row.jobId);
-      if (!job) return [];
+      const runId = runIds.get(row.sessionId);
+      if (!job || !runId) return [];
       const nodeName = names.get(job.node_id ?? '');
       return [
-        asRun(row, { job, last: last.get(row.sessionId), queuePosition: places.get(row.jobId), nodeName }),
+        asRun(row, {
+          job,
+          runId,
+          last: last.get(row.sessionId),
+          queuePosition: places.get(row.jobId),
+          nodeName,
+        }),
       ];
     });
   }
 }
+
+/** The run that a session's metrics, params and files belong to. */
+const trackedRun = (sessionId: string, config: TrainingConfig, createdBy: string): NewRun => ({
+  experiment: { name: config.experiment ?? 'Default' },
+  name: `${config.model_architecture} on ${config.dataset_name}`,
+  status: 'SCHEDULED',
+  params: configParams(config),
+  tags: { 'hearth.session_id': sessionId, 'mlflow.source.name': config.model_architecture },
+  sessionId,
+  createdBy,
+});
+
+/** The configuration as params: what differs between two runs can then be searched and compared. */
+const configParams = ({ options = {}, ...config }: TrainingConfig): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries({ ...config, ...options }).map(([name, value]) => [name, String(value).slice(0, 6000)]),
+  );

@@ -6,6 +6,8 @@ import type { Database } from '../platform/database.ts';
 import type { LiveHub } from '../platform/live-hub.ts';
 import type { DatasetsService } from '../registry/datasets.service.ts';
 import type { ModelsService } from '../registry/models.service.ts';
+import type { Tracking } from '../tracking/tracking.ts';
+import { EpochsService } from './epochs.service.ts';
 import { RunResults } from './run-results.ts';
 import { TrainingRepository } from './training.repository.ts';
 import { trainingRoutes } from './training.routes.ts';
@@ -17,6 +19,7 @@ interface Needs {
   datasets: DatasetsService;
   models: ModelsService;
   nodes: NodesService;
+  tracking: Tracking;
   live: LiveHub;
   clock: Clock;
 }
@@ -24,9 +27,11 @@ interface Needs {
 /** Training runs on top of the job queue. */
 export function buildTraining(app: FastifyInstance, needs: Needs): TrainingService {
   const { database, jobs, datasets, models, nodes, live, clock } = needs;
+  const { tracking, series } = needs.tracking;
   const repository = new TrainingRepository(database);
-  const training = new TrainingService(repository, jobs, datasets, nodes, live, clock);
-  jobs.handle('training', new RunResults(repository, training, models, live));
+  const epochs = new EpochsService(tracking, series);
+  const training = new TrainingService(repository, jobs, datasets, nodes, tracking, epochs, live, clock);
+  jobs.handle('training', new RunResults(repository, training, models, tracking, live));
   trainingRoutes(app, training);
   return training;
 }

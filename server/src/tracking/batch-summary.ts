@@ -1,0 +1,65 @@
+import type { Point } from './tracking.types.ts';
+
+/**
+ * Widths, in steps, of the buckets kept of every series. A reader takes the finest of which few enough lie in its
+ * range, so the cost of a chart does not grow with the series, however far apart its steps are.
+ */
+export const bucketWidths = [2 ** 8, 2 ** 13, 2 ** 18, 2 ** 23] as const;
+
+export interface Bucket {
+  level: number;
+  bucket: number;
+  min: Point;
+  max: Point;
+}
+/** What a batch says of one series. */
+export interface SeriesSummary {
+  key: string;
+  firstStep: number;
+  last: Point;
+  /** Of finite values. */
+  min: number | null;
+  max: number | null;
+  buckets: Bucket[];
+}
+
+/** Later in the sense of MLflow: by step, then time, then value; NaN counts as larger than any number. */
+export function isNewer(a: Point, b: Point): boolean {
+  if (a.step !== b.step) return a.step > b.step;
+  if (a.atMs !== b.atMs) return a.atMs > b.atMs;
+  return Number.isNaN(a.value) ? !Number.isNaN(b.value) : a.value > b.value;
+}
+
+/** One summary a key, in the order in which the keys first appear. */
+export function summarizeBatch(points: readonly Point[]): SeriesSummary[] {
+  const summaries = new Map<string, SeriesSummary & { byPlace: Map<string, Bucket> }>();
+  for (const point of points) {
+    const { key, step } = point;
+    let summary = summaries.get(key);
+    if (!summary) {
+      summary = { key, firstStep: step, last: point, min: null, max: null, buckets: [], byPlace: new Map() };
+      summaries.set(key, summary);
+    }
+    if (step < summary.firstStep) summary.firstStep = step;
+    if (isNewer(point, summary.last)) summary.last = point;
+    if (Number.isFinite(point.value)) widen(summary, point);
+  }
+  return [...summaries.values()].map(({ byPlace, ...summary }) => ({
+    ...summary,
+    buckets: [...byPlace.values()],
+  }));
+}
+
+function widen(summary: SeriesSummary & { byPlace: Map<string, Bucket> }, point: Point): void {
+  const { value } = point;
+  if (summary.min === null || value < summary.min) summary.min = value;
+  if (summary.max === null || value > summary.max) summary.max = value;
+  for (let level = 0; level < bucketWidths.length; level += 1) {
+    const bucket = Math.floor(point.step / bucketWidths[level]!);
+    const place = `${level}/${bucket}`;
+    const known = summary.byPlace.get(place);
+    if (!known) summary.byPlace.set(place, { level, bucket, min: point, max: point });
+    else if (value < known.min.value) known.min = point;
+    else if (value > known.max.value) known.max = point;
+  }
+}
