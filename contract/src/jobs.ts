@@ -132,6 +132,20 @@ export const jobRoutes = {
     response: 'text',
     errors: ['job.not_found'],
   }),
+  pieces: route({
+    method: 'GET',
+    path: '/api/v1/jobs/:id/output',
+    summary: 'What a program wrote, piece by piece in the order it came, after the piece `after`',
+    tag,
+    access: 'jobs.read',
+    params,
+    query: z.object({
+      limit: z.coerce.number().int().min(1).max(1000).default(200),
+      after: z.coerce.number().int().default(0),
+    }),
+    response: z.array(JobOutput),
+    errors: ['job.not_found'],
+  }),
   putArtifact: route({
     method: 'PUT',
     path: '/api/v1/jobs/:id/artifacts/:name',

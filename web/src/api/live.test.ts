@@ -160,8 +160,7 @@ test('signed out it rests; without a network it tries again', async () => {
 });
 
 test('every message about a subject has its topic', () => {
-  expect(topicOf({ type: 'run.steps', session_id: 'sess_000000000001', points: [] })).toBe(
-    'run:sess_000000000001',
-  );
+  const run_id = '0123456789abcdef0123456789abcdef';
+  expect(topicOf({ type: 'run.points', run_id, points: [] })).toBe(`run:${run_id}`);
   expect(topicOf({ type: 'authenticated' })).toBeUndefined();
 });

@@ -48,10 +48,16 @@ export function topicOf(message: LiveMessage): LiveTopic | undefined {
       return 'nodes';
     case 'run.updated':
       return 'runs';
-    case 'run.metrics':
-    case 'run.steps':
-    case 'run.logs':
-      return `run:${message.session_id}`;
+    case 'run.points':
+      return `run:${message.run_id}`;
+    case 'job.updated':
+      return 'jobs';
+    case 'job.logs':
+    case 'job.output':
+      return `job:${message.job_id}`;
+    case 'script.updated':
+    case 'script.run.updated':
+      return 'scripts';
     case 'deployment.updated':
     case 'deployment.removed':
       return 'deployments';
