@@ -21,6 +21,8 @@ export const Job = z
     id: Uuid,
     kind: JobKind,
     title: z.string(),
+    /** What it works for: the session of a training, the name of a script, the name of the model fetched. */
+    subject: z.string(),
     state: JobState,
     /** A stop was ordered and its proof of death is awaited. */
     stopping: z.boolean(),

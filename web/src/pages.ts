@@ -6,6 +6,7 @@ import { modelsPages } from './features/models/models.pages.ts';
 import { nodesPages } from './features/nodes/nodes.pages.ts';
 import { overviewPages } from './features/overview/overview.pages.ts';
 import { playgroundPages } from './features/playground/playground.pages.ts';
+import { queuePages } from './features/queue/queue.pages.ts';
 import { scriptsPages } from './features/scripts/scripts.pages.ts';
 import { settingsPages } from './features/settings/settings.pages.ts';
 import { setupPages } from './features/setup/setup.pages.ts';
@@ -18,6 +19,7 @@ export const pages: RouteRecordRaw[] = [
   ...overviewPages,
   ...datasetsPages,
   ...trainingPages,
+  ...queuePages,
   ...scriptsPages,
   ...modelsPages,
   ...deploymentsPages,

@@ -43,6 +43,7 @@ export const navGroups: NavGroup[] = [
   {
     label: 'shell.nav.look',
     items: [
+      { to: '/queue', label: 'shell.nav.queue', icon: 'list', permission: 'jobs.read' },
       { to: '/nodes', label: 'shell.nav.nodes', icon: 'node', permission: 'nodes.read' },
       { to: '/settings', label: 'shell.nav.settings', icon: 'settings' },
     ],
