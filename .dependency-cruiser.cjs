@@ -8,7 +8,7 @@ const order = [
   ['registry'],
   ['nodes'],
   ['jobs'],
-  ['scripts', 'training', 'inference', 'pulls'],
+  ['scripts', 'training', 'inference', 'market', 'pulls'],
   ['projects', 'federation', 'characters', 'chat'],
   ['monitoring'],
   ['alerts'],

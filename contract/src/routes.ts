@@ -1,11 +1,14 @@
 import { identityRoutes } from './identity.ts';
 import { inferenceRoutes } from './inference.ts';
 import { jobRoutes } from './jobs.ts';
+import { marketRoutes } from './market.ts';
+import { mlflowRoutes } from './mlflow.ts';
 import { nodeRoutes } from './nodes.ts';
 import { openAiRoutes } from './openai.ts';
 import { registryRoutes } from './registry.ts';
 import { scriptRoutes } from './scripts.ts';
 import { systemRoutes } from './system.ts';
+import { trackingRoutes } from './tracking.ts';
 import { trainingRoutes } from './training.ts';
 
 /** Every HTTP route of the product, by subject. */
@@ -14,8 +17,11 @@ export const routes = {
   identity: identityRoutes,
   nodes: nodeRoutes,
   jobs: jobRoutes,
+  tracking: trackingRoutes,
+  mlflow: mlflowRoutes,
   training: trainingRoutes,
   scripts: scriptRoutes,
+  market: marketRoutes,
   registry: registryRoutes,
   inference: inferenceRoutes,
   openAi: openAiRoutes,

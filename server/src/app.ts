@@ -8,6 +8,7 @@ import { loadSigningKey } from './identity/secrets.ts';
 import { buildInference } from './inference/inference.ts';
 import type { RequestTimings } from './inference/node-requests.ts';
 import { buildJobs, type JobTimings } from './jobs/jobs.ts';
+import { buildMarket } from './market/market.ts';
 import type { LinkTimings } from './nodes/links.service.ts';
 import { buildNodes } from './nodes/nodes.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -71,6 +72,7 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
   const jobs = buildJobs(app, { ...around, blobs, nodes, links, audit });
   const tracking = await buildTracking(app, { ...around, live });
   buildTraining(app, { database, jobs, datasets, models, nodes, tracking, live, clock });
+  buildMarket(app, { database, blobs, jobs, clock });
   pullsRoutes(app, new PullsService(jobs, models, nodes, live));
   const { secret } = await loadSigningKey(config.home);
   const { deployments } = buildInference(app, { ...around, models, nodes, links, live, secret });

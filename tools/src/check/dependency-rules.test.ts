@@ -20,7 +20,7 @@ const planted: [rule: string, path: string, imports: string][] = [
   ['no-upward-from-nodes', 'server/src/nodes/a.service.ts', '../jobs/jobs.service.ts'],
   ['no-upward-from-jobs', 'server/src/jobs/c.service.ts', '../training/training.service.ts'],
   [
-    'no-upward-from-scripts-training-inference-pulls',
+    'no-upward-from-scripts-training-inference-market-pulls',
     'server/src/pulls/a.service.ts',
     '../alerts/alerts.service.ts',
   ],
