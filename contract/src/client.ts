@@ -35,11 +35,13 @@ export type Client = <R extends Route>(
   options?: CallOptions,
 ) => Promise<RouteOutput<R>>;
 
-/** Fills `:name` parameters and appends the query; exported for links such as downloads. */
+/** Fills `:name` parameters (and a last `*`, which keeps its slashes) and appends the query; exported for links such as downloads. */
 export function urlOf(route: Route, input: { params?: unknown; query?: unknown } = {}): string {
   const params = (input.params ?? {}) as Record<string, unknown>;
-  const path = route.path.replace(/:([a-z0-9_]+)/gi, (_, name: string) =>
-    encodeURIComponent(String(params[name])),
+  const path = route.path.replace(/:([a-z0-9_]+)|\*$/gi, (rest, name: string | undefined) =>
+    name
+      ? encodeURIComponent(String(params[name]))
+      : String(params[rest]).split('/').map(encodeURIComponent).join('/'),
   );
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries((input.query ?? {}) as Record<string, unknown>)) {

@@ -33,7 +33,7 @@ export function openApiDocument(info: { title: string; version: string }): Json 
   const paths: Record<string, Json> = {};
   for (const [subject, group] of Object.entries(routes)) {
     for (const [name, declared] of Object.entries(group as Record<string, Route>)) {
-      const path = declared.path.replace(/:([a-z0-9_]+)/gi, '{$1}');
+      const path = declared.path.replace(/:([a-z0-9_]+)/gi, '{$1}').replace(/\*$/, '{path}');
       paths[path] ??= {};
       paths[path][declared.method.toLowerCase()] = operation(`${subject}.${name}`, declared, components);
     }
@@ -95,7 +95,8 @@ function fields(shape: z.ZodObject | undefined, where: 'path' | 'query'): Json[]
     required?: string[];
   };
   return Object.entries(schema.properties).map(([name, of]) => ({
-    name,
+    // The rest of a path: OpenAPI has no name for it.
+    name: name === '*' ? 'path' : name,
     in: where,
     required: where === 'path' || (schema.required ?? []).includes(name),
     schema: of,

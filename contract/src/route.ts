@@ -21,7 +21,7 @@ export type Stream = 'multipart' | 'bytes' | 'events' | 'text';
 /** One route, declared once: the server registers it, the client and OpenAPI derive from it. */
 export interface Route {
   method: Method;
-  /** Path with `:name` parameters. */
+  /** Path with `:name` parameters; a last `*` takes the rest, slashes and all. */
   path: string;
   summary: string;
   tag: string;
