@@ -51,6 +51,8 @@ export const JobEvent = z.discriminatedUnion('type', [
     stream: OutputStream,
     offset: z.number().int().nonnegative(),
     skippedBytes: z.number().int().nonnegative().optional(),
+    /** So many bytes of the stream are in `text`: another number than its own where they were no UTF-8. */
+    bytes: z.number().int().nonnegative().optional(),
     text: z.string().max(70_000),
   }),
   z.object({ type: z.literal('progress'), at, progress: JobProgress }),
