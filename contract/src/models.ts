@@ -1,6 +1,20 @@
 import { z } from 'zod';
+import {
+  Alias,
+  Flag,
+  Lineage,
+  NamedListQuery,
+  NamedPatch,
+  named,
+  namedFields,
+  Tags,
+  Use,
+  VersionNumber,
+  VersionPatch,
+  versioned,
+} from './lineage.ts';
 import { route } from './route.ts';
-import { Message, ResourceName, SessionId, Sha256, Timestamp } from './values.ts';
+import { Message, ResourceName, RunId, Sha256, Timestamp } from './values.ts';
 
 export const ModelFormat = z.enum(['gguf', 'onnx', 'safetensors', 'other']);
 export type ModelFormat = z.infer<typeof ModelFormat>;
@@ -20,15 +34,12 @@ export const ModelVersion = z
     artifacts: z.array(Artifact),
     /** What is known of it: architecture, parameters, context length, classes, columns, metrics. */
     metadata: z.record(z.string(), z.unknown()),
-    /** Where it came from. */
-    lineage: z.object({
-      kind: z.enum(['run', 'upload', 'pull']),
-      session_id: SessionId.nullable(),
-      dataset_name: z.string().nullable(),
-      dataset_sha256: Sha256.nullable(),
-      source: z.string().nullable(),
-      created_by: z.string().nullable(),
-    }),
+    lineage: Lineage,
+    description: z.string(),
+    tags: Tags,
+    aliases: z.array(z.string()),
+    /** Digest of the whole version: SHA-256 of the sorted lines `<sha256>  <artifact>`. */
+    digest: Sha256,
     size_bytes: z.number().int(),
     created_at: Timestamp,
   })
@@ -42,8 +53,9 @@ export const Model = z
     size_mb: z.number(),
     created_at: Timestamp,
     file_path: z.string(),
-    version: z.number().int(),
-    versions: z.number().int(),
+    ...namedFields,
+    /** Alias → version. */
+    aliases: z.record(z.string(), z.number().int()),
     task: ModelTask,
     formats: z.array(z.string()),
     deployed: z.boolean(),
@@ -51,34 +63,34 @@ export const Model = z
   .meta({ id: 'Model' });
 export type Model = z.infer<typeof Model>;
 
-const named = z.object({ name: ResourceName });
-const flag = z
-  .enum(['true', 'false'])
-  .default('false')
-  .transform((v) => v === 'true');
+/** A version by its number or by an alias; neither means the newest. */
+const chosenVersion = { version: VersionNumber.optional(), alias: Alias.optional() };
 const tag = 'models';
 export const modelRoutes = {
   listModels: route({
     method: 'GET',
     path: '/api/v1/models',
-    summary: 'Models',
+    summary: 'Models that have a version, newest first; the header x-next-cursor leads to further ones',
     tag,
     access: 'registry.read',
+    query: NamedListQuery,
     response: z.array(Model),
   }),
   downloadModel: route({
     method: 'GET',
     path: '/api/v1/models/:name',
-    summary: "A version's file, newest by default; Range supported",
+    summary: "A version's main file, newest by default, or the one of a format or name; Range supported",
     tag,
     access: 'registry.read',
     params: named,
     query: z.object({
-      version: z.coerce.number().int().positive().optional(),
+      ...chosenVersion,
       format: z.enum(['onnx', 'safetensors', 'gguf']).optional(),
+      /** Name of one artifact. */
+      file: z.string().min(1).max(1000).optional(),
     }),
     response: 'bytes',
-    errors: ['model.not_found', 'model.no_such_format', 'range.not_satisfiable'],
+    errors: ['model.not_found', 'model.no_such_alias', 'model.no_such_format', 'range.not_satisfiable'],
   }),
   uploadModel: route({
     method: 'POST',
@@ -86,7 +98,8 @@ export const modelRoutes = {
     summary: 'Upload a model file',
     tag,
     access: 'registry.write',
-    query: z.object({ model_name: ResourceName, new_version: flag }),
+    jobs: true,
+    query: z.object({ model_name: ResourceName, new_version: Flag, run_id: RunId.optional() }),
     body: 'multipart',
     status: 201,
     response: z.object({
@@ -106,6 +119,79 @@ export const modelRoutes = {
     params: named,
     response: z.array(ModelVersion),
     errors: ['model.not_found'],
+  }),
+  modelVersion: route({
+    method: 'GET',
+    path: '/api/v1/models/:name/versions/:version',
+    summary: 'One version of a model',
+    tag,
+    access: 'registry.read',
+    params: versioned,
+    response: ModelVersion,
+    errors: ['model.not_found'],
+  }),
+  modelInfo: route({
+    method: 'GET',
+    path: '/api/v1/models/:name/info',
+    summary: 'One model, and who uses it',
+    tag,
+    access: 'registry.read',
+    params: named,
+    response: Model.extend({ used_by: z.array(Use) }),
+    errors: ['model.not_found'],
+  }),
+  changeModel: route({
+    method: 'PATCH',
+    path: '/api/v1/models/:name',
+    summary: 'Rename or describe a model; renaming is refused while it is in use',
+    tag,
+    access: 'registry.write',
+    params: named,
+    body: NamedPatch,
+    response: Model,
+    errors: ['model.not_found', 'model.exists', 'model.in_use'],
+  }),
+  changeModelVersion: route({
+    method: 'PATCH',
+    path: '/api/v1/models/:name/versions/:version',
+    summary: 'Describe a version',
+    tag,
+    access: 'registry.write',
+    params: versioned,
+    body: VersionPatch,
+    response: ModelVersion,
+    errors: ['model.not_found'],
+  }),
+  deleteModelVersion: route({
+    method: 'DELETE',
+    path: '/api/v1/models/:name/versions/:version',
+    summary: 'Delete one version; refused while deployed. The last one takes the model along',
+    tag,
+    access: 'registry.write',
+    params: versioned,
+    response: Message,
+    errors: ['model.not_found', 'model.in_use'],
+  }),
+  setModelAlias: route({
+    method: 'PUT',
+    path: '/api/v1/models/:name/aliases/:alias',
+    summary: 'Let an alias name a version; it leaves the one it named before',
+    tag,
+    access: 'registry.write',
+    params: named.extend({ alias: Alias }),
+    body: z.object({ version: VersionNumber }),
+    response: ModelVersion,
+    errors: ['model.not_found'],
+  }),
+  removeModelAlias: route({
+    method: 'DELETE',
+    path: '/api/v1/models/:name/aliases/:alias',
+    summary: 'Remove an alias',
+    tag,
+    access: 'registry.write',
+    params: named.extend({ alias: Alias }),
+    response: Message,
+    errors: ['model.not_found', 'model.no_such_alias'],
   }),
   deleteModel: route({
     method: 'DELETE',

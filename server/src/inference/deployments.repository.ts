@@ -63,13 +63,12 @@ export class DeploymentsRepository {
     return rows.map(asRow).filter((row) => row.kind === 'model');
   }
 
-  async ofModel(modelName: string, executor: Executor = this.#database): Promise<string | undefined> {
-    const [row] = await executor
-      .select({ name: deployments.name })
+  async ofModel(modelName: string, executor: Executor = this.#database) {
+    return executor
+      .select({ id: deployments.id, name: deployments.name, version: deployments.modelVersion })
       .from(deployments)
       .where(eq(deployments.modelName, modelName))
-      .limit(1);
-    return row?.name;
+      .limit(100);
   }
 
   /** False when the name is taken. */

@@ -60,10 +60,12 @@ export class DeploymentsService implements NodeListener {
     this.#clock = clock;
     this.#log = log;
     this.#states = new DeploymentStates((nodeId) => links.isOnline(nodeId));
-    models.refuseDeletionWhen(async (tx, name) => {
-      const deployed = await repository.ofModel(name, tx);
-      return deployed && `The deployment ${deployed} serves this model: take it down first.`;
-    });
+    models.refuseDeletionWhen(async (tx, modelName) =>
+      (await repository.ofModel(modelName, tx)).map(({ id, name, version }) => ({
+        ...{ kind: 'deployment', id, name, state: 'deployed' },
+        ...(version === null ? {} : { version }),
+      })),
+    );
     models.deployedNames = async () =>
       new Set((await repository.list()).flatMap((row) => (row.kind === 'model' ? [row.modelName] : [])));
   }
@@ -99,7 +101,7 @@ export class DeploymentsService implements NodeListener {
     const name = wanted ?? modelName;
     const id = randomUUID();
     const nodeId = await this.#repository.transaction(async (tx) => {
-      const model = await this.#models.use(tx, modelName, wantedVersion);
+      const model = await this.#models.use(tx, modelName, { version: wantedVersion });
       const choice = chooseEngine(model);
       if (!choice)
         throw new AppError(

@@ -19,6 +19,8 @@ interface Sweeping {
   signal?: AbortSignal;
 }
 
+/** Largest file taken in unless tests say otherwise. */
+export const usualMaxBytes = 64 * 1024 ** 3;
 const isDigest = (text: string) => /^[0-9a-f]{64}$/.test(text);
 
 /** Files by their SHA-256: `sha256/ab/<digest>`. A file is there before its row, and gone only after it. */
@@ -27,7 +29,7 @@ export class BlobsService {
   readonly #repository: BlobsRepository;
   readonly #log: Log;
   readonly #maxBytes: number;
-  constructor(folder: string, repository: BlobsRepository, log: Log, maxBytes = 64 * 1024 ** 3) {
+  constructor(folder: string, repository: BlobsRepository, log: Log, maxBytes = usualMaxBytes) {
     this.#folder = folder;
     this.#repository = repository;
     this.#log = log;

@@ -5,34 +5,70 @@ import { AppError } from '../platform/errors.ts';
 import { handle } from '../platform/http.ts';
 import type { BlobsService } from './blobs.service.ts';
 import { openBundled, readBundledDatasets } from './bundled-datasets.ts';
+import type { DatasetIntake } from './dataset-intake.ts';
 import type { DatasetsService } from './datasets.service.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { sendFile } from './send-file.ts';
+import { sendPage } from './send-page.ts';
 
 const bundledFolder = join(import.meta.dirname, '../../../learning/datasets');
 
-export function datasetsRoutes(app: FastifyInstance, datasets: DatasetsService, blobs: BlobsService): void {
+export function datasetsRoutes(
+  app: FastifyInstance,
+  datasets: DatasetsService,
+  intake: DatasetIntake,
+  blobs: BlobsService,
+): void {
   const { registry } = routes;
-  handle(app, registry.listDatasets, () => datasets.list());
+  handle(app, registry.listDatasets, async ({ query, reply }) => sendPage(reply, await datasets.page(query)));
   handle(app, registry.getDataset, ({ params }) => datasets.get(params.name));
-  handle(app, registry.previewDataset, ({ params, query }) => datasets.preview(params.name, query.rows));
+  handle(app, registry.datasetUsers, ({ params }) => datasets.users(params.name));
+  handle(app, registry.previewDataset, ({ params, query }) =>
+    datasets.preview(params.name, query.rows, query.version),
+  );
   handle(app, registry.downloadDataset, async (call) => {
-    const file = await datasets.file(call.params.name);
+    const file = await datasets.file(call.params.name, call.query.version);
     return sendFile(call, file, file.fileName);
   });
   handle(app, registry.uploadDataset, async ({ query, request, caller }) => {
-    await datasets.requireFree(query.dataset_name);
+    const { dataset_name: name, new_version: isNewVersion, run_id: runId } = query;
+    if (!isNewVersion) await intake.requireFree(name);
     const upload = await receiveUpload(request, blobs);
-    const added = await datasets.add({ name: query.dataset_name, ...upload, createdBy: caller.name });
-    return { message: `The data set ${added.name} is stored.`, name: added.name, size_mb: added.size_mb };
+    const added = await intake.take({ name, isNewVersion, runId, ...upload, createdBy: caller.name });
+    const message = `Version ${added.version} of the data set ${name} is stored.`;
+    return { message, name, size_mb: added.sizeMb, version: added.version };
   });
+  handle(app, registry.changeDataset, ({ params, body }) => datasets.change(params.name, body));
   handle(app, registry.deleteDataset, async ({ params }) => {
     await datasets.remove(params.name);
     return { message: `The data set ${params.name} is deleted.` };
   });
+  versionRoutes(app, datasets);
+  bundledRoutes(app, datasets, intake, blobs);
+}
+
+function versionRoutes(app: FastifyInstance, datasets: DatasetsService): void {
+  const { registry } = routes;
+  handle(app, registry.datasetVersions, ({ params }) => datasets.versions(params.name));
+  handle(app, registry.changeDatasetVersion, ({ params, body }) =>
+    datasets.changeVersion(params.name, params.version, body),
+  );
+  handle(app, registry.deleteDatasetVersion, async ({ params: { name, version } }) => {
+    await datasets.removeVersion(name, version);
+    return { message: `Version ${version} of the data set ${name} is deleted.` };
+  });
+}
+
+function bundledRoutes(
+  app: FastifyInstance,
+  datasets: DatasetsService,
+  intake: DatasetIntake,
+  blobs: BlobsService,
+): void {
+  const { registry } = routes;
   handle(app, registry.bundledDatasets, async () => {
-    const present = new Set((await datasets.list()).map(({ name }) => name));
     const bundled = await readBundledDatasets(bundledFolder);
+    const present = await datasets.taken(bundled.map(({ name }) => name));
     return bundled.map(({ path: _path, fileName: _fileName, ...item }) => ({
       ...item,
       added: present.has(item.name),
@@ -42,9 +78,11 @@ export function datasetsRoutes(app: FastifyInstance, datasets: DatasetsService, 
     const bundled = (await readBundledDatasets(bundledFolder)).find(({ name }) => name === params.name);
     if (!bundled)
       throw new AppError('dataset.not_found', `No data set named ${params.name} comes with Hearth.`);
-    await datasets.requireFree(bundled.name);
+    await intake.requireFree(bundled.name);
     const file = await blobs.receive(openBundled(bundled));
     const { name, fileName, source, license } = bundled;
-    return datasets.add({ name, file, fileName, source, license, createdBy: caller.name });
+    const origin = { source, license };
+    await intake.take({ name, isNewVersion: false, file, fileName, origin, createdBy: caller.name });
+    return datasets.get(name);
   });
 }

@@ -1,32 +1,33 @@
-import type { Dataset } from '@hearth/contract';
+import type { Dataset, DatasetPreview, DatasetVersion, Use } from '@hearth/contract';
 import type { Clock } from '../platform/clock.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import type { BlobsService, IncomingFile, StoredFile } from './blobs.service.ts';
-import type { DatasetRow, DatasetsRepository } from './datasets.repository.ts';
-import { Unreadable } from './facts/facts.ts';
-import { readFacts } from './facts/read-facts.ts';
-import { previewFile } from './preview.ts';
+import { isDuplicate } from '../platform/failures.ts';
+import type { Page } from '../platform/paging.ts';
+import { storable } from '../platform/storable.ts';
+import type { BlobsService, StoredFile } from './blobs.service.ts';
+import { asDataset, asDatasetVersion, datasetFileName } from './dataset-view.ts';
+import type { DatasetsRepository, DatasetVersionRow, NewDatasetVersion } from './datasets.repository.ts';
+import type { Wanted } from './named-page.ts';
+import { previewFile } from './preview/preview.ts';
+import { type UseCheck, Uses } from './uses.ts';
 
-/** Says why something must stay, or nothing. Domains that use data sets or models hand in theirs. */
-export type UseCheck = (tx: Transaction, name: string) => Promise<string | undefined>;
-
-export interface NewDataset {
-  name: string;
-  file: IncomingFile;
-  fileName: string;
-  source?: string;
-  license?: string;
-  createdBy: string;
-}
+export type RegisteredData = Omit<NewDatasetVersion, 'createdAt'>;
 /** What a job needs to know of the data it reads. */
-export type DatasetForJob = Pick<DatasetRow, 'name' | 'format' | 'sha256' | 'sizeBytes'>;
+export type DatasetForJob = Pick<DatasetVersionRow, 'version' | 'format' | 'sha256' | 'sizeBytes'> & {
+  name: string;
+};
+interface Changes {
+  name?: string | undefined;
+  description?: string | undefined;
+  tags?: Record<string, string> | undefined;
+}
 
 export class DatasetsService {
   readonly #repository: DatasetsRepository;
   readonly #blobs: BlobsService;
   readonly #clock: Clock;
-  readonly #useChecks: UseCheck[] = [];
+  readonly #uses = new Uses();
   constructor(repository: DatasetsRepository, blobs: BlobsService, clock: Clock) {
     this.#repository = repository;
     this.#blobs = blobs;
@@ -34,87 +35,139 @@ export class DatasetsService {
   }
 
   refuseDeletionWhen(check: UseCheck): void {
-    this.#useChecks.push(check);
+    this.#uses.add(check);
   }
 
-  async list(): Promise<Dataset[]> {
-    return (await this.#repository.list()).map(asDataset);
+  async page(wanted: Wanted): Promise<Page<Dataset>> {
+    const { items, next_cursor } = await this.#repository.page(wanted);
+    return { items: items.map(asDataset), next_cursor };
   }
 
   async get(name: string): Promise<Dataset> {
-    return asDataset(await this.#row(name));
+    const row = await this.#repository.find(name);
+    if (!row) throw notFound(name);
+    return asDataset(row);
   }
 
-  /** Asked before a long upload, so that it is not made in vain; `add` decides. */
+  /** Which of these names are taken. */
+  taken(names: string[]): Promise<Set<string>> {
+    return this.#repository.taken(names);
+  }
+
+  async users(name: string): Promise<Use[]> {
+    await this.get(name);
+    return this.#repository.transaction((tx) => this.#uses.of(tx, name));
+  }
+
+  async versions(name: string): Promise<DatasetVersion[]> {
+    const rows = await this.#repository.versionsOf(name);
+    if (rows.length === 0) throw notFound(name);
+    return rows.map(asDatasetVersion);
+  }
+
   async requireFree(name: string): Promise<void> {
-    if (await this.#repository.find(name)) throw taken(name);
+    if ((await this.#repository.taken([name])).size > 0) throw taken(name);
   }
 
-  async add({ name, file, fileName, source, license, createdBy }: NewDataset): Promise<Dataset> {
-    const facts = await this.#facts(file, fileName);
-    return this.#blobs.keep(file, async (tx) => {
-      const row = {
-        name,
-        ...facts,
-        sha256: file.sha256,
-        sizeBytes: file.sizeBytes,
-        fileName,
-        source: source ?? null,
-        license: license ?? null,
-        createdBy,
-        createdAt: this.#clock(),
-      };
-      if (!(await this.#repository.add(tx, row))) throw taken(name);
-      return asDataset(row);
-    });
+  /** Adds a version inside a transaction; the data set is made with its first one. */
+  async register(tx: Transaction, version: RegisteredData): Promise<number> {
+    const createdAt = this.#clock();
+    await this.#repository.claim(tx, version.datasetName, createdAt);
+    return this.#add(tx, version, createdAt);
   }
 
-  async file(name: string): Promise<StoredFile & { fileName: string }> {
-    const row = await this.#row(name);
-    return { ...(await this.#blobs.get(row.sha256)), fileName: safeFileName(row) };
+  /** As `register`, but throws `dataset.exists` when the name is taken. */
+  async registerFirst(tx: Transaction, version: RegisteredData): Promise<number> {
+    const createdAt = this.#clock();
+    const { isNew } = await this.#repository.claim(tx, version.datasetName, createdAt);
+    if (!isNew) throw taken(version.datasetName);
+    return this.#add(tx, version, createdAt);
   }
 
-  async preview(name: string, rows: number) {
-    const row = await this.#row(name);
+  async file(name: string, version?: number): Promise<StoredFile & { fileName: string }> {
+    const row = await this.#version(name, version);
+    return { ...(await this.#blobs.get(row.sha256)), fileName: datasetFileName(row) };
+  }
+
+  async preview(name: string, rows: number, version?: number): Promise<DatasetPreview> {
+    const row = await this.#version(name, version);
     const { path } = await this.#blobs.get(row.sha256);
-    return previewFile(path, row.format, rows);
+    return previewFile(path, row, rows);
   }
 
   /** Finds a data set for a job and keeps it from being deleted until the transaction ends. */
-  async use(tx: Transaction, name: string): Promise<DatasetForJob> {
-    const row = await this.#repository.lock(tx, name, 'share');
-    if (!row) throw notFound(name);
-    return { name: row.name, format: row.format, sha256: row.sha256, sizeBytes: row.sizeBytes };
+  async use(tx: Transaction, name: string, version?: number): Promise<DatasetForJob> {
+    if (!(await this.#repository.lock(tx, name, 'share'))) throw notFound(name);
+    const row = await this.#version(name, version, tx);
+    const { format, sha256, sizeBytes } = row;
+    return { name, version: row.version, format, sha256, sizeBytes };
+  }
+
+  async change(name: string, { name: newName, ...changes }: Changes): Promise<Dataset> {
+    const isRenamed = newName !== undefined && newName !== name;
+    await this.#locked(name, async (tx) => {
+      if (isRenamed) await this.#uses.requireNone(tx, 'dataset.in_use', name);
+      await this.#repository
+        .change(tx, name, isRenamed ? { ...given(changes), name: newName } : given(changes))
+        .catch((error: unknown) => {
+          throw isRenamed && isDuplicate(error) ? taken(newName) : error;
+        });
+    });
+    return this.get(newName ?? name);
+  }
+
+  async changeVersion(
+    name: string,
+    version: number,
+    changes: Omit<Changes, 'name'>,
+  ): Promise<DatasetVersion> {
+    await this.#locked(name, (tx) => this.#repository.changeVersion(tx, name, version, given(changes)));
+    return asDatasetVersion(await this.#version(name, version));
   }
 
   async remove(name: string): Promise<void> {
-    const { sha256 } = await this.#repository.transaction(async (tx) => {
-      const row = await this.#repository.lock(tx, name, 'update');
-      if (!row) throw notFound(name);
-      for (const check of this.#useChecks) {
-        const reason = await check(tx, name);
-        if (reason) throw new AppError('dataset.in_use', reason, { name });
-      }
+    const rows = await this.#locked(name, async (tx) => {
+      await this.#uses.requireNone(tx, 'dataset.in_use', name);
+      const versions = await this.#repository.versionsOf(name, tx);
       await this.#repository.remove(tx, name);
+      return versions;
+    });
+    await this.#blobs.release(rows.map(({ sha256 }) => sha256));
+  }
+
+  async removeVersion(name: string, version: number): Promise<void> {
+    const { sha256 } = await this.#locked(name, async (tx) => {
+      const row = await this.#version(name, version, tx);
+      await this.#uses.requireNone(tx, 'dataset.in_use', name, version);
+      await this.#repository.removeVersion(tx, name, version);
       return row;
     });
     await this.#blobs.release([sha256]);
   }
 
-  async #row(name: string): Promise<DatasetRow> {
-    const row = await this.#repository.find(name);
-    if (!row) throw notFound(name);
-    return row;
+  #add(tx: Transaction, version: RegisteredData, createdAt: Date): Promise<number> {
+    const { columns, details, fileName } = version;
+    return this.#repository.addVersion(tx, {
+      ...version,
+      ...storable({ columns, details, fileName }),
+      createdAt,
+    });
   }
 
-  async #facts(file: IncomingFile, fileName: string) {
-    try {
-      return await readFacts(file.path, fileName);
-    } catch (error) {
-      await this.#blobs.discard(file);
-      if (error instanceof Unreadable) throw new AppError('dataset.unreadable', error.message);
-      throw error;
-    }
+  #locked<T>(name: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#repository.transaction(async (tx) => {
+      if (!(await this.#repository.lock(tx, name, 'update'))) throw notFound(name);
+      return work(tx);
+    });
+  }
+
+  async #version(name: string, version?: number, tx?: Transaction): Promise<DatasetVersionRow> {
+    const newest = await this.#repository.find(name, tx);
+    if (!newest) throw notFound(name);
+    if (version === undefined) return newest.newest;
+    const row = await this.#repository.findVersion(name, version, tx);
+    if (row) return row;
+    throw new AppError('dataset.not_found', `${name} has no version ${version}.`, { name, version });
   }
 }
 
@@ -123,28 +176,8 @@ const notFound = (name: string) =>
 const taken = (name: string) =>
   new AppError('dataset.exists', `A data set named ${name} is already there.`, { name });
 
-/** The stored name is one the registry allows; the extension is the uploader's, if it is a plain one. */
-function safeFileName({ name, fileName }: { name: string; fileName: string }): string {
-  const extension = /\.[A-Za-z0-9]{1,12}$/.exec(fileName)?.[0] ?? '';
-  return name.endsWith(extension) ? name : `${name}${extension}`;
-}
-
-function asDataset(row: DatasetRow): Dataset {
-  return {
-    name: row.name,
-    size_mb: megabytes(row.sizeBytes),
-    size_bytes: row.sizeBytes,
-    sample_count: row.sampleCount,
-    format: row.format,
-    dimensions: row.dimensions,
-    columns: row.columns,
-    sha256: row.sha256,
-    source: row.source,
-    license: row.license,
-    created_at: row.createdAt.toISOString(),
-    file_path: `datasets/${safeFileName(row)}`,
-  };
-}
-
-/** Megabytes of a million bytes, to the byte: rounding is for screens. */
-export const megabytes = (bytes: number): number => bytes / 1e6;
+/** Only what was given: a field left out stays as it is. */
+const given = ({ description, tags }: Changes) => ({
+  ...(description === undefined ? {} : { description: storable(description) }),
+  ...(tags === undefined ? {} : { tags: storable(tags) }),
+});

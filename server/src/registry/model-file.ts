@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import type { ModelFormat, ModelTask } from '@hearth/contract';
-import { readSafetensorsShapes } from './facts/array-header.ts';
+import { readSafetensorsHeader } from './facts/array-header.ts';
 import { Unreadable } from './facts/facts.ts';
 import { FileWindow } from './facts/file-window.ts';
 
@@ -23,9 +23,10 @@ export async function inspectModelFile(path: string, fileName: string): Promise<
     return { format: 'onnx', task: 'unknown', metadata: {} };
   }
   if (extension === '.safetensors') {
-    const shapes = await readSafetensorsShapes(head, (length) => file.read(8, length), file.sizeBytes);
-    const parameters = [...shapes.values()].reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
-    return { format: 'safetensors', task: 'unknown', metadata: { tensors: shapes.size, parameters } };
+    const tensors = await readSafetensorsHeader(head, (length) => file.read(8, length), file.sizeBytes);
+    const countOf = ({ shape }: { shape: number[] }) => shape.reduce((a, b) => a * b, 1);
+    const parameters = tensors.values().reduce((sum, tensor) => sum + countOf(tensor), 0);
+    return { format: 'safetensors', task: 'unknown', metadata: { tensors: tensors.size, parameters } };
   }
   return { format: 'other', task: 'unknown', metadata: {} };
 }

@@ -1,18 +1,11 @@
-import type { ModelTask } from '@hearth/contract';
-import { desc, eq, inArray } from 'drizzle-orm';
+import { eq, inArray } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
-import { artifacts, models, modelVersions } from './registry.table.ts';
+import type { Page } from '../platform/paging.ts';
+import { namedPage, type Wanted } from './named-page.ts';
+import { modelAliases, models } from './registry.table.ts';
 
-export type ArtifactRow = typeof artifacts.$inferSelect;
-export type VersionRow = typeof modelVersions.$inferSelect & {
-  task: ModelTask;
-  lineageKind: 'run' | 'upload' | 'pull';
-  artifacts: ArtifactRow[];
-};
-export type NewVersion = Omit<VersionRow, 'version' | 'artifacts'> & {
-  artifacts: Pick<ArtifactRow, 'name' | 'format' | 'sha256' | 'sizeBytes'>[];
-};
-const most = 1000;
+export type ModelRow = typeof models.$inferSelect & { aliases: Record<string, number> };
+type Changes = Partial<Pick<ModelRow, 'name' | 'description' | 'tags'>>;
 
 export class ModelsRepository {
   readonly #database: Database;
@@ -24,35 +17,28 @@ export class ModelsRepository {
     return this.#database.transaction(work);
   }
 
-  /** Every version of the newest models, newest version first. */
-  async listVersions(): Promise<VersionRow[]> {
-    const names = await this.#database
-      .select({ name: models.name })
-      .from(models)
-      .orderBy(desc(models.createdAt))
-      .limit(most);
-    return names.length === 0 ? [] : this.#versions(names.map(({ name }) => name));
+  async page(wanted: Wanted): Promise<Page<ModelRow>> {
+    const { items: names, next_cursor } = await namedPage(this.#database, models, wanted);
+    const rows = new Map((await this.#rows(names, this.#database)).map((row) => [row.name, row]));
+    return { items: names.flatMap((name) => rows.get(name) ?? []), next_cursor };
   }
 
-  versionsOf(name: string, executor: Executor = this.#database): Promise<VersionRow[]> {
-    return this.#versions([name], executor);
+  async find(name: string, executor: Executor = this.#database): Promise<ModelRow | undefined> {
+    const [row] = await this.#rows([name], executor);
+    return row;
   }
 
-  async exists(name: string): Promise<boolean> {
-    const rows = await this.#database.select().from(models).where(eq(models.name, name));
-    return rows.length === 1;
-  }
-
-  /** True when the name was free. Either way the model's row is locked, so version numbers have no twins. */
-  async claim(tx: Transaction, name: string, at: Date): Promise<boolean> {
+  /** Adds the name unless it is there. Either way its row is locked, so version numbers have no twins. */
+  async claim(tx: Transaction, name: string, at: Date): Promise<{ isNew: boolean; versionCount: number }> {
     const added = await tx
       .insert(models)
-      .values({ name, createdAt: at })
+      .values({ name, createdAt: at, updatedAt: at })
       .onConflictDoNothing()
       .returning({ name: models.name });
-    if (added.length === 1) return true;
-    await this.lock(tx, name, 'update');
-    return false;
+    const [row] = await tx.select().from(models).where(eq(models.name, name)).for('update');
+    // Deleted by somebody else between the two: it is ours to add again.
+    if (!row) return this.claim(tx, name, at);
+    return { isNew: added.length === 1, versionCount: row.versionCount };
   }
 
   async lock(tx: Transaction, name: string, strength: 'share' | 'update'): Promise<boolean> {
@@ -60,42 +46,24 @@ export class ModelsRepository {
     return rows.length === 1;
   }
 
-  async addVersion(tx: Transaction, { artifacts: files, ...given }: NewVersion): Promise<number> {
-    const [newest] = await tx
-      .select({ version: modelVersions.version })
-      .from(modelVersions)
-      .where(eq(modelVersions.modelName, given.modelName))
-      .orderBy(desc(modelVersions.version))
-      .limit(1);
-    const version = (newest?.version ?? 0) + 1;
-    await tx.insert(modelVersions).values({ ...given, version });
-    await tx
-      .insert(artifacts)
-      .values(files.map((file) => ({ ...file, modelName: given.modelName, version })));
-    return version;
+  async change(tx: Transaction, name: string, changes: Changes): Promise<void> {
+    if (Object.keys(changes).length > 0) await tx.update(models).set(changes).where(eq(models.name, name));
   }
 
   async remove(tx: Transaction, name: string): Promise<void> {
     await tx.delete(models).where(eq(models.name, name));
   }
 
-  async #versions(names: string[], executor: Executor = this.#database): Promise<VersionRow[]> {
-    const [versions, files] = [
-      await executor
-        .select()
-        .from(modelVersions)
-        .where(inArray(modelVersions.modelName, names))
-        .orderBy(desc(modelVersions.version)),
-      await executor
-        .select()
-        .from(artifacts)
-        .where(inArray(artifacts.modelName, names))
-        .orderBy(artifacts.name),
-    ];
-    const byVersion = Map.groupBy(files, (file) => `${file.modelName} ${file.version}`);
-    return versions.map((row) => ({
-      ...(row as Omit<VersionRow, 'artifacts'>),
-      artifacts: byVersion.get(`${row.modelName} ${row.version}`) ?? [],
+  async #rows(names: string[], executor: Executor): Promise<ModelRow[]> {
+    if (names.length === 0) return [];
+    const rows = await executor.select().from(models).where(inArray(models.name, names));
+    const aliases = await executor.select().from(modelAliases).where(inArray(modelAliases.modelName, names));
+    const byModel = Map.groupBy(aliases, ({ modelName }) => modelName);
+    return rows.map((row) => ({
+      ...row,
+      aliases: Object.fromEntries(
+        (byModel.get(row.name) ?? []).map(({ alias, version }) => [alias, version]),
+      ),
     }));
   }
 }

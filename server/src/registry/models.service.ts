@@ -1,200 +1,234 @@
-import type { Model, ModelVersion } from '@hearth/contract';
+import type { Model, ModelVersion, Use } from '@hearth/contract';
 import type { Clock } from '../platform/clock.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import type { BlobsService, IncomingFile, StoredFile } from './blobs.service.ts';
-import { megabytes, type UseCheck } from './datasets.service.ts';
-import { Unreadable } from './facts/facts.ts';
+import { isDuplicate } from '../platform/failures.ts';
+import type { Page } from '../platform/paging.ts';
+import { storable } from '../platform/storable.ts';
+import type { BlobsService, StoredFile } from './blobs.service.ts';
 import { mainArtifact } from './main-artifact.ts';
-import { inspectModelFile } from './model-file.ts';
-import type { ModelsRepository, NewVersion, VersionRow } from './models.repository.ts';
+import type { ModelVersionsRepository, NewVersion, VersionRow } from './model-versions.repository.ts';
+import { asModel, asVersion } from './model-view.ts';
+import type { ModelsRepository } from './models.repository.ts';
+import type { Wanted } from './named-page.ts';
+import { type UseCheck, Uses } from './uses.ts';
 
 export type RegisteredVersion = Omit<NewVersion, 'createdAt'>;
-export interface ModelUpload {
-  name: string;
-  isNewVersion: boolean;
-  file: IncomingFile;
-  fileName: string;
-  createdBy: string;
+/** A version by number or alias; neither means the newest. */
+export interface VersionChoice {
+  version?: number | undefined;
+  alias?: string | undefined;
+}
+export interface FileChoice extends VersionChoice {
+  format?: string | undefined;
+  file?: string | undefined;
+}
+interface Changes {
+  name?: string | undefined;
+  description?: string | undefined;
+  tags?: Record<string, string> | undefined;
 }
 
 export class ModelsService {
-  readonly #repository: ModelsRepository;
+  readonly #models: ModelsRepository;
+  readonly #versions: ModelVersionsRepository;
   readonly #blobs: BlobsService;
   readonly #clock: Clock;
-  readonly #useChecks: UseCheck[] = [];
+  readonly #uses = new Uses();
   /** Names of deployed models; handed in by inference. */
   deployedNames: () => Promise<Set<string>> = async () => new Set();
-  constructor(repository: ModelsRepository, blobs: BlobsService, clock: Clock) {
-    this.#repository = repository;
+  constructor(
+    models: ModelsRepository,
+    versions: ModelVersionsRepository,
+    blobs: BlobsService,
+    clock: Clock,
+  ) {
+    this.#models = models;
+    this.#versions = versions;
     this.#blobs = blobs;
     this.#clock = clock;
   }
 
   refuseDeletionWhen(check: UseCheck): void {
-    this.#useChecks.push(check);
+    this.#uses.add(check);
   }
 
-  async list(): Promise<Model[]> {
-    const [versions, deployed] = await Promise.all([this.#repository.listVersions(), this.deployedNames()]);
-    const byName = Map.groupBy(versions, (version) => version.modelName);
-    return [...byName.values()]
-      .toSorted(([a], [b]) => b!.createdAt.getTime() - a!.createdAt.getTime())
-      .map(([newest, ...older]) => asModel(newest!, older.length + 1, deployed.has(newest!.modelName)));
+  async page(wanted: Wanted): Promise<Page<Model>> {
+    const [{ items, next_cursor }, deployed] = await Promise.all([
+      this.#models.page(wanted),
+      this.deployedNames(),
+    ]);
+    const newest = await this.#versions.newestOf(items.map(({ name }) => name));
+    return {
+      items: items.flatMap((row) => {
+        const version = newest.get(row.name);
+        return version ? asModel(row, version, deployed.has(row.name)) : [];
+      }),
+      next_cursor,
+    };
+  }
+
+  async get(name: string): Promise<Model> {
+    const row = await this.#models.find(name);
+    const newest = row && (await this.#versions.newestOf([name])).get(name);
+    if (!row || !newest) throw notFound(name);
+    return asModel(row, newest, (await this.deployedNames()).has(name));
+  }
+
+  users(name: string): Promise<Use[]> {
+    return this.#models.transaction((tx) => this.#uses.of(tx, name));
   }
 
   async versions(name: string): Promise<ModelVersion[]> {
-    return (await this.#rows(name)).map(asVersion);
+    const rows = await this.#versions.ofModel(name);
+    if (rows.length === 0) throw notFound(name);
+    return rows.map(asVersion);
   }
 
   /** The version asked for, newest by default. */
-  async getVersion(name: string, version?: number, tx?: Transaction): Promise<ModelVersion> {
-    return asVersion(await this.#version(name, version, tx));
+  async getVersion(name: string, choice: VersionChoice = {}, tx?: Transaction): Promise<ModelVersion> {
+    return asVersion(await this.#version(name, choice, tx));
   }
 
-  async file(name: string, version?: number, format?: string): Promise<StoredFile & { fileName: string }> {
-    const row = await this.#version(name, version);
-    const found = format
-      ? row.artifacts.find((file) => file.format === format)
-      : mainArtifact(row.task, row.artifacts);
+  async file(name: string, choice: FileChoice): Promise<StoredFile & { fileName: string }> {
+    const { format, file } = choice;
+    const { task, version, artifacts } = await this.#version(name, choice);
+    const wanted = artifacts.filter(
+      (artifact) => (!format || artifact.format === format) && (!file || artifact.name === file),
+    );
+    const found = file ? wanted[0] : mainArtifact(task, wanted);
     if (!found)
-      throw new AppError('model.no_such_format', `${name} has no ${format ?? ''} file.`, {
-        formats: row.artifacts.map((file) => file.format),
+      throw new AppError('model.no_such_format', `${name} has no such file.`, {
+        formats: artifacts.map((artifact) => artifact.format),
+        files: artifacts.map((artifact) => artifact.name),
       });
-    return { ...(await this.#blobs.get(found.sha256)), fileName: `${name}-v${row.version}${suffix(found)}` };
+    return { ...(await this.#blobs.get(found.sha256)), fileName: downloadName(name, version, found) };
   }
 
   async requireFree(name: string): Promise<void> {
-    if (await this.#repository.exists(name)) throw taken(name);
+    const row = await this.#models.find(name);
+    if (row && row.versionCount > 0) throw taken(name);
   }
 
-  async upload({ name, isNewVersion, file, fileName, createdBy }: ModelUpload): Promise<Model> {
-    const facts = await this.#inspect(file, fileName);
-    const version = await this.#blobs.keep(file, async (tx) => {
-      const isFree = await this.#repository.claim(tx, name, this.#clock());
-      if (!isFree && !isNewVersion) throw taken(name);
-      return this.#repository.addVersion(tx, {
-        ...nothingKnown,
-        modelName: name,
-        task: facts.task,
-        metadata: facts.metadata,
-        lineageKind: 'upload',
-        source: fileName,
-        createdBy,
-        createdAt: this.#clock(),
-        artifacts: [
-          {
-            name: artifactName(fileName),
-            format: facts.format,
-            sha256: file.sha256,
-            sizeBytes: file.sizeBytes,
-          },
-        ],
-      });
-    });
-    const rows = await this.#rows(name);
-    return asModel(rows.find((row) => row.version === version) ?? rows[0]!, rows.length, false);
-  }
-
-  /** Registers a job's result as the next version, inside the transaction that ends the job. */
+  /** Adds a version inside a transaction; the model is made with its first one. */
   async register(tx: Transaction, version: RegisteredVersion): Promise<number> {
     const createdAt = this.#clock();
-    await this.#repository.claim(tx, version.modelName, createdAt);
-    return this.#repository.addVersion(tx, { ...version, createdAt });
+    await this.#models.claim(tx, version.modelName, createdAt);
+    return this.#versions.add(tx, { ...version, metadata: storable(version.metadata), createdAt });
+  }
+
+  /** As `register`, but throws `model.exists` when the model has a version already. */
+  async registerFirst(tx: Transaction, version: RegisteredVersion): Promise<number> {
+    const { versionCount } = await this.#models.claim(tx, version.modelName, this.#clock());
+    if (versionCount > 0) throw taken(version.modelName);
+    return this.register(tx, version);
   }
 
   /** Finds a version for use and keeps the model from being deleted until the transaction ends. */
-  async use(tx: Transaction, name: string, version?: number): Promise<ModelVersion> {
-    await this.#repository.lock(tx, name, 'share');
-    return this.getVersion(name, version, tx);
+  async use(tx: Transaction, name: string, choice?: VersionChoice): Promise<ModelVersion> {
+    await this.#models.lock(tx, name, 'share');
+    return this.getVersion(name, choice, tx);
+  }
+
+  async change(name: string, { name: newName, ...changes }: Changes): Promise<Model> {
+    const isRenamed = newName !== undefined && newName !== name;
+    await this.#locked(name, async (tx) => {
+      if (isRenamed) await this.#uses.requireNone(tx, 'model.in_use', name);
+      await this.#models
+        .change(tx, name, isRenamed ? { ...given(changes), name: newName } : given(changes))
+        .catch((error: unknown) => {
+          throw isRenamed && isDuplicate(error) ? taken(newName) : error;
+        });
+    });
+    return this.get(newName ?? name);
+  }
+
+  async changeVersion(name: string, version: number, changes: Omit<Changes, 'name'>): Promise<ModelVersion> {
+    await this.#locked(name, async (tx) => {
+      await this.#version(name, { version }, tx);
+      await this.#versions.change(tx, name, version, { ...given(changes), updatedAt: this.#clock() });
+    });
+    return this.getVersion(name, { version });
+  }
+
+  async setAlias(name: string, alias: string, version: number): Promise<ModelVersion> {
+    await this.#locked(name, async (tx) => {
+      await this.#version(name, { version }, tx);
+      await this.#versions.setAlias(tx, name, alias, version);
+    });
+    return this.getVersion(name, { version });
+  }
+
+  async removeAlias(name: string, alias: string): Promise<void> {
+    await this.#locked(name, async (tx) => {
+      if (!(await this.#versions.removeAlias(tx, name, alias))) throw noSuchAlias(name, alias);
+    });
   }
 
   async remove(name: string): Promise<void> {
-    const rows = await this.#repository.transaction(async (tx) => {
-      if (!(await this.#repository.lock(tx, name, 'update'))) throw notFound(name);
-      for (const check of this.#useChecks) {
-        const reason = await check(tx, name);
-        if (reason) throw new AppError('model.in_use', reason, { name });
-      }
-      const versions = await this.#repository.versionsOf(name, tx);
-      await this.#repository.remove(tx, name);
+    const rows = await this.#locked(name, async (tx) => {
+      await this.#uses.requireNone(tx, 'model.in_use', name);
+      const versions = await this.#versions.ofModel(name, tx);
+      await this.#models.remove(tx, name);
       return versions;
     });
-    await this.#blobs.release(rows.flatMap((row) => row.artifacts.map((file) => file.sha256)));
+    await this.#blobs.release(digestsOf(rows));
   }
 
-  async #rows(name: string, tx?: Transaction): Promise<VersionRow[]> {
-    const rows = await this.#repository.versionsOf(name, tx);
-    if (rows.length === 0) throw notFound(name);
-    return rows;
+  /** Deletes one version; the last one takes the model along. */
+  async removeVersion(name: string, version: number, { keepsModel = false } = {}): Promise<void> {
+    const row = await this.#locked(name, async (tx) => {
+      const found = await this.#version(name, { version }, tx);
+      await this.#uses.requireNone(tx, 'model.in_use', name, version);
+      await this.#versions.remove(tx, name, version);
+      const left = await this.#models.find(name, tx);
+      if (left?.versionCount === 0 && !keepsModel) await this.#models.remove(tx, name);
+      return found;
+    });
+    await this.#blobs.release(digestsOf([row]));
   }
 
-  async #version(name: string, version?: number, tx?: Transaction): Promise<VersionRow> {
-    const rows = await this.#rows(name, tx);
-    const row = version === undefined ? rows[0] : rows.find((other) => other.version === version);
-    if (!row) throw new AppError('model.not_found', `${name} has no version ${version}.`, { name, version });
-    return row;
+  #locked<T>(name: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.#models.transaction(async (tx) => {
+      if (!(await this.#models.lock(tx, name, 'update'))) throw notFound(name);
+      return work(tx);
+    });
   }
 
-  async #inspect(file: IncomingFile, fileName: string) {
-    try {
-      return await inspectModelFile(file.path, fileName);
-    } catch (error) {
-      await this.#blobs.discard(file);
-      if (error instanceof Unreadable) throw new AppError('model.unreadable', error.message);
-      throw error;
-    }
+  async #version(name: string, { version, alias }: VersionChoice, tx?: Transaction): Promise<VersionRow> {
+    const wanted = version ?? (alias && (await this.#aliased(name, alias, tx)));
+    const row = wanted
+      ? await this.#versions.find(name, wanted, tx)
+      : (await this.#versions.newestOf([name], tx)).get(name);
+    if (row) return row;
+    if (wanted === undefined || !(await this.#models.find(name, tx))) throw notFound(name);
+    throw new AppError('model.not_found', `${name} has no version ${wanted}.`, { name, version: wanted });
+  }
+
+  async #aliased(name: string, alias: string, tx?: Transaction): Promise<number> {
+    const version = await this.#versions.findByAlias(name, alias, tx);
+    if (version !== undefined) return version;
+    throw (await this.#models.find(name, tx)) ? noSuchAlias(name, alias) : notFound(name);
   }
 }
 
-const nothingKnown = { sessionId: null, datasetName: null, datasetSha256: null } as const;
 const notFound = (name: string) =>
   new AppError('model.not_found', `There is no model named ${name}.`, { name });
 const taken = (name: string) =>
   new AppError('model.exists', `A model named ${name} is already there.`, { name });
-const suffix = (file: { format: string }) => (file.format === 'other' ? '' : `.${file.format}`);
+const noSuchAlias = (name: string, alias: string) =>
+  new AppError('model.no_such_alias', `No version of ${name} is called ${alias}.`, { name, alias });
+const digestsOf = (rows: VersionRow[]) => rows.flatMap((row) => row.artifacts.map((file) => file.sha256));
 
-/** The uploader's file name without its folders and without what does not belong into a name. */
-const artifactName = (fileName: string) =>
-  (fileName.split(/[\\/]/).pop() ?? '').replace(/[^A-Za-z0-9._-]/g, '_').slice(-120) || 'model';
+/** Only what was given: a field left out stays as it is. */
+const given = ({ description, tags }: Changes) => ({
+  ...(description === undefined ? {} : { description: storable(description) }),
+  ...(tags === undefined ? {} : { tags: storable(tags) }),
+});
 
-function asModel(newest: VersionRow, versions: number, deployed: boolean): Model {
-  const sizeBytes = newest.artifacts.reduce((sum, file) => sum + file.sizeBytes, 0);
-  const main = mainArtifact(newest.task, newest.artifacts);
-  return {
-    name: newest.modelName,
-    size_mb: megabytes(main?.sizeBytes ?? sizeBytes),
-    created_at: newest.createdAt.toISOString(),
-    file_path: `models/${newest.modelName}/${newest.version}/${main?.name ?? ''}`,
-    version: newest.version,
-    versions,
-    task: newest.task,
-    formats: newest.artifacts.map((file) => file.format),
-    deployed,
-  };
-}
-
-function asVersion(row: VersionRow): ModelVersion {
-  return {
-    name: row.modelName,
-    version: row.version,
-    task: row.task,
-    artifacts: row.artifacts.map(({ name, format, sizeBytes, sha256 }) => ({
-      name,
-      format,
-      size_bytes: sizeBytes,
-      sha256,
-    })),
-    metadata: row.metadata,
-    lineage: {
-      kind: row.lineageKind,
-      session_id: row.sessionId,
-      dataset_name: row.datasetName,
-      dataset_sha256: row.datasetSha256,
-      source: row.source,
-      created_by: row.createdBy,
-    },
-    size_bytes: row.artifacts.reduce((sum, file) => sum + file.sizeBytes, 0),
-    created_at: row.createdAt.toISOString(),
-  };
+/** A file among several keeps its own name; the only one is named after the model. */
+function downloadName(model: string, version: number, file: { name: string; format: string }): string {
+  if (file.format !== 'other') return `${model}-v${version}.${file.format}`;
+  const own = file.name.split('/').at(-1) ?? '';
+  return `${model}-v${version}${/\.[A-Za-z0-9]{1,12}$/.exec(own)?.[0] ?? ''}`;
 }

@@ -1,11 +1,12 @@
 import { extname } from 'node:path';
 import type { DatasetFormat } from '@hearth/contract';
-import { parquetMetadataAsync } from 'hyparquet';
-import { readNpyShape, readSafetensorsShapes } from './array-header.ts';
+import { type ArrayHeader, readNpyHeader, readSafetensorsHeader } from './array-header.ts';
 import { CsvReader } from './csv.ts';
-import { type Facts, Unreadable } from './facts.ts';
+import { type Facts, type Found, mostNamed, nothingFound, Unreadable } from './facts.ts';
 import { FileWindow } from './file-window.ts';
+import { readImageZip } from './image-zip.ts';
 import { JsonCounter } from './json-counter.ts';
+import { readParquet } from './parquet.ts';
 import { listZip, readZipHead } from './zip.ts';
 
 const byExtension: Record<string, DatasetFormat> = {
@@ -22,12 +23,9 @@ const byExtension: Record<string, DatasetFormat> = {
   '.parquet': 'parquet',
   '.zip': 'zip',
 };
-const nothing = { sampleCount: null, dimensions: null, columns: null };
 const longestLine = 4 * 1024 * 1024;
 /** Shorter lines cannot be nested deeply enough to matter. */
 const carelessLine = 64 * 1024;
-const mostFooterBytes = 16 * 1024 * 1024;
-type Found = Omit<Facts, 'format'>;
 
 /** Reads what a data set's content tells: rows, columns, shapes. The name only says which reader to ask. */
 export async function readFacts(path: string, fileName: string): Promise<Facts> {
@@ -48,12 +46,12 @@ const readers: Record<DatasetFormat, (file: FileWindow) => Promise<Found>> = {
   text: readText,
   json: readJson,
   jsonl: readJsonLines,
-  npy: async (file) => shaped(readNpyShape(await file.read(0, 65_536))),
+  npy: readNpy,
   npz: readNpz,
   safetensors: readSafetensors,
   parquet: readParquet,
-  zip: countImages,
-  other: async () => nothing,
+  zip: readImageZip,
+  other: async () => nothingFound,
 };
 
 async function readCsv(file: FileWindow): Promise<Found> {
@@ -66,7 +64,7 @@ async function readCsv(file: FileWindow): Promise<Found> {
   for await (const text of file.text()) reader.push(text);
   reader.end();
   if (rows < 2) throw new Unreadable('The table has no rows below its header.');
-  return { sampleCount: rows - 1, columns, dimensions: [rows - 1, columns.length] };
+  return { ...nothingFound, sampleCount: rows - 1, columns, dimensions: [rows - 1, columns.length] };
 }
 
 /** Characters are code points, as PostgreSQL counts them. */
@@ -76,7 +74,7 @@ async function readText(file: FileWindow): Promise<Found> {
     if (text.includes('\0')) throw new Unreadable('The text holds NUL characters; it is a binary file.');
     for (const _ of text) characters += 1;
   }
-  return { ...nothing, sampleCount: characters };
+  return { ...nothingFound, sampleCount: characters };
 }
 
 async function readJson(file: FileWindow): Promise<Found> {
@@ -84,7 +82,7 @@ async function readJson(file: FileWindow): Promise<Found> {
   for await (const text of file.text()) counter.push(text);
   const sampleCount = counter.end();
   if (!counter.isContainer) throw new Unreadable('The JSON text is neither an array nor an object.');
-  return { ...nothing, sampleCount };
+  return { ...nothingFound, sampleCount };
 }
 
 async function readJsonLines(file: FileWindow): Promise<Found> {
@@ -103,7 +101,7 @@ async function readJsonLines(file: FileWindow): Promise<Found> {
     lines.forEach(take);
   }
   take(rest);
-  return { ...nothing, sampleCount: count };
+  return { ...nothingFound, sampleCount: count };
 }
 
 function isJson(text: string): boolean {
@@ -116,45 +114,30 @@ function isJson(text: string): boolean {
   }
 }
 
-const shaped = (shape: number[]): Found => ({ ...nothing, sampleCount: shape[0] ?? null, dimensions: shape });
+/** Named arrays; the first one's length is the number of samples. */
+function ofArrays(arrays: ({ name: string } & ArrayHeader)[]): Found {
+  const [first] = arrays;
+  if (!first) return nothingFound;
+  const details = { arrays: arrays.slice(0, mostNamed) };
+  return { ...nothingFound, sampleCount: first.shape[0] ?? null, dimensions: first.shape, details };
+}
+
+async function readNpy(file: FileWindow): Promise<Found> {
+  return ofArrays([{ name: '', ...readNpyHeader(await file.read(0, 65_536)) }]);
+}
 
 async function readNpz(file: FileWindow): Promise<Found> {
-  for await (const entry of listZip(file))
-    if (entry.name.endsWith('.npy')) return shaped(readNpyShape(await readZipHead(file, entry)));
-  throw new Unreadable('The archive holds no NumPy array.');
+  const arrays: ({ name: string } & ArrayHeader)[] = [];
+  for await (const entry of listZip(file)) {
+    if (!entry.name.endsWith('.npy') || arrays.length === mostNamed) continue;
+    arrays.push({ name: entry.name.slice(0, -4), ...readNpyHeader(await readZipHead(file, entry)) });
+  }
+  if (arrays.length === 0) throw new Unreadable('The archive holds no NumPy array.');
+  return ofArrays(arrays);
 }
 
 async function readSafetensors(file: FileWindow): Promise<Found> {
-  const shapes = await readSafetensorsShapes(
-    await file.read(0, 8),
-    (length) => file.read(8, length),
-    file.sizeBytes,
-  );
-  const [first] = shapes.values();
-  return first ? shaped(first) : nothing;
+  const head = await file.read(0, 8);
+  const tensors = await readSafetensorsHeader(head, (length) => file.read(8, length), file.sizeBytes);
+  return ofArrays([...tensors].map(([name, header]) => ({ name: name.slice(0, 500), ...header })));
 }
-
-async function readParquet(file: FileWindow): Promise<Found> {
-  const slice = async (start: number, end = file.sizeBytes) => {
-    if (end - start > mostFooterBytes)
-      throw new Unreadable('The footer of the Parquet file is larger than 16 MB.');
-    const bytes = await file.read(start, end - start);
-    return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-  };
-  try {
-    const { num_rows, schema } = await parquetMetadataAsync({ byteLength: file.sizeBytes, slice });
-    const columns = schema.filter((element) => element.num_children === undefined).map(({ name }) => name);
-    return { sampleCount: Number(num_rows), columns, dimensions: [Number(num_rows), columns.length] };
-  } catch (cause) {
-    if (cause instanceof Unreadable) throw cause;
-    throw new Unreadable('The Parquet file has no readable footer.', { cause });
-  }
-}
-
-async function countImages(file: FileWindow): Promise<Found> {
-  let images = 0;
-  for await (const { name } of listZip(file)) if (isImage(name)) images += 1;
-  return { ...nothing, sampleCount: images > 0 ? images : null };
-}
-
-const isImage = (name: string) => /\.(png|jpe?g|gif|bmp|webp|tiff?)$/i.test(name);

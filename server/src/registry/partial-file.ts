@@ -1,0 +1,94 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { AppError } from '../platform/errors.ts';
+import { syncFile } from './incoming-file.ts';
+
+/** Digest of one piece, as the sender announced it. */
+export interface Checksum {
+  algorithm: string;
+  digest: Buffer;
+}
+interface Piece {
+  offset: number;
+  /** Length of the whole file. */
+  sizeBytes: number;
+  checksum?: Checksum | undefined;
+  signal: AbortSignal;
+}
+
+/** A file that arrives in pieces, maybe over days; its length is how far it is. */
+export class PartialFile {
+  readonly path: string;
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  async create(): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    const file = await open(this.path, 'wx', 0o600);
+    await file.close();
+    await syncFile(dirname(this.path));
+  }
+
+  async length(): Promise<number> {
+    return (await stat(this.path)).size;
+  }
+
+  /**
+   * Appends a piece; what has come when the stream is cut stays, on the disk. A piece that goes beyond the whole, or
+   * has another digest than announced, leaves nothing.
+   */
+  async append(source: Readable, { offset, sizeBytes, checksum, signal }: Piece): Promise<number> {
+    const file = await open(this.path, 'r+');
+    const hash = checksum && createHash(checksum.algorithm);
+    try {
+      const end = await write(source, file, { offset, sizeBytes, hash, signal });
+      if (checksum && !hash?.digest().equals(checksum.digest)) {
+        await file.truncate(offset);
+        throw new AppError('upload.checksum_mismatch', 'The piece has another digest than announced.');
+      }
+      return end;
+    } finally {
+      await file.datasync().finally(() => file.close());
+    }
+  }
+
+  /** Reads it from the beginning: a restart in between forgets nothing that counts. */
+  async digest(): Promise<string> {
+    const hash = createHash('sha256');
+    const file = await open(this.path, 'r');
+    for await (const chunk of file.createReadStream({ highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.path, { force: true });
+  }
+}
+
+interface Writing {
+  offset: number;
+  sizeBytes: number;
+  hash: Hash | undefined;
+  signal: AbortSignal;
+}
+
+async function write(source: Readable, file: FileHandle, { offset, sizeBytes, hash, signal }: Writing) {
+  let at = offset;
+  // Not destroyed on failure: a request's socket must live on to carry the refusal.
+  for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    signal.throwIfAborted();
+    if (at + chunk.length > sizeBytes) {
+      await file.truncate(offset);
+      throw new AppError('request.too_large', `More arrived than the announced ${sizeBytes} bytes.`, {
+        maxBytes: sizeBytes,
+      });
+    }
+    hash?.update(chunk);
+    await file.write(chunk, 0, chunk.length, at);
+    at += chunk.length;
+  }
+  return at;
+}
