@@ -24,6 +24,7 @@ const node: Node = {
     cpu_cores: 8,
     memory_bytes: 2 ** 34,
     gpus: [],
+    addresses: [],
   },
   vitals: {
     at: '2026-01-01T00:00:00.000Z',

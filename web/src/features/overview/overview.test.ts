@@ -12,6 +12,12 @@ const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')
 const run: TrainingRun = {
   session_id: 'sess_000000000001',
   job_id: id(1),
+  run_id: '0'.repeat(32),
+  attempt: 1,
+  checkpoint: null,
+  code_digest: null,
+  gpus: [],
+  waiting_for: null,
   config: {
     model_architecture: 'mlp',
     dataset_name: 'digits',

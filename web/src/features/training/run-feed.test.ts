@@ -12,6 +12,16 @@ const row = (epoch: number): TrainingMetrics => ({
   accuracy: 0.5,
   timestamp,
 });
+const run_id = '0123456789abcdef0123456789abcdef';
+const points = (epochs: number[]) =>
+  epochs.flatMap((step) =>
+    (['loss', 'accuracy'] as const).map((key) => ({
+      key,
+      step,
+      at: timestamp,
+      value: key === 'loss' ? 1 / step : 0.5,
+    })),
+  );
 const line = (message: string): TrainingLog => ({ session_id, timestamp, level: 'INFO', message });
 
 test('however epochs are batched, repeated and shuffled, each appears once and in order', () => {
@@ -19,10 +29,12 @@ test('however epochs are batched, repeated and shuffled, each appears once and i
   fc.assert(
     fc.property(batches, (told) => {
       const feed = told.reduce(
-        (all, rows) => withMessage(all, { type: 'run.metrics', session_id, rows: rows.map(row) }),
+        (all, epochs) =>
+          withMessage(all, { type: 'run.points', run_id, points: points(epochs) }, { session_id }),
         emptyFeed,
       );
-      expect(feed.epochs.map(({ epoch }) => epoch)).toEqual([...new Set(told.flat())].sort((a, b) => a - b));
+      const expected = [...new Set(told.flat())].sort((a, b) => a - b);
+      expect(feed.epochs).toEqual(expected.map(row));
     }),
   );
 });
@@ -52,11 +64,8 @@ test('two equal lines in a row stay two', () => {
 test('a long run of steps stays drawable and keeps its newest', () => {
   let feed = emptyFeed;
   for (let step = 1; step <= 9000; step++) {
-    feed = withMessage(feed, {
-      type: 'run.steps',
-      session_id,
-      points: [{ step, epoch: 1, loss: 1, timestamp }],
-    });
+    const point = { key: 'step_loss', step, at: timestamp, value: 1 };
+    feed = withMessage(feed, { type: 'run.points', run_id, points: [point] }, { session_id });
   }
   expect(feed.steps.length).toBeLessThanOrEqual(4000);
   expect(feed.steps[feed.steps.length - 1]?.step).toBe(9000);

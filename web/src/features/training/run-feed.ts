@@ -1,4 +1,13 @@
-import type { LiveMessage, StepPoint, TrainingLog, TrainingMetrics } from '@hearth/contract';
+import type { LiveMessage, LivePoint, TrainingLog, TrainingMetrics } from '@hearth/contract';
+
+/** Loss of a single step between epochs. */
+export interface StepPoint {
+  step: number;
+  loss: number;
+  timestamp: string;
+}
+/** Whose news a feed takes. */
+export type Listener = Pick<TrainingMetrics, 'session_id'>;
 
 /** What a run has told so far. Values, never changed in place. */
 export interface RunFeed {
@@ -14,17 +23,40 @@ const mostLogs = 5000;
 const mostSteps = 4000;
 
 /** The feed after a live message; an epoch or step told twice stays one. */
-export function withMessage(feed: RunFeed, message: LiveMessage): RunFeed {
-  switch (message.type) {
-    case 'run.metrics':
-      return { ...feed, epochs: mergeBy(feed.epochs, message.rows, (row) => row.epoch) };
-    case 'run.steps':
-      return { ...feed, steps: thin(mergeBy(feed.steps, message.points, (point) => point.step)) };
-    case 'run.logs':
-      return { ...feed, logs: [...feed.logs, ...message.lines].slice(-mostLogs) };
-    default:
-      return feed;
+export function withMessage(feed: RunFeed, message: LiveMessage, { session_id }: Listener): RunFeed {
+  if (message.type === 'run.points') return withPoints(feed, message.points, session_id);
+  if (message.type !== 'job.logs') return feed;
+  const lines = message.lines.map(({ at, level, message: text }) => ({
+    session_id,
+    timestamp: at,
+    level,
+    message: text,
+  }));
+  return { ...feed, logs: [...feed.logs, ...lines].slice(-mostLogs) };
+}
+
+const columns = ['loss', 'accuracy', 'val_loss', 'val_accuracy'] as const;
+const columnOf = (key: string) => columns.find((column) => column === key);
+
+/** Points of the four series become columns of their epoch's row; it is there once it has a loss. */
+function withPoints(feed: RunFeed, points: readonly LivePoint[], session_id: string): RunFeed {
+  const steps: StepPoint[] = [];
+  const rows = new Map<number, TrainingMetrics>();
+  for (const { key, step, at: timestamp, value } of points) {
+    if (typeof value !== 'number') continue;
+    if (key === 'step_loss') steps.push({ step, loss: value, timestamp });
+    const column = columnOf(key);
+    if (!column) continue;
+    const known = rows.get(step) ?? feed.epochs.find(({ epoch }) => epoch === step);
+    const row = known ?? { session_id, epoch: step, loss: Number.NaN, accuracy: null, timestamp };
+    rows.set(step, { ...row, [column]: value });
   }
+  const told = [...rows.values()].filter(({ loss }) => !Number.isNaN(loss));
+  return {
+    ...feed,
+    epochs: mergeBy(feed.epochs, told, (row) => row.epoch),
+    steps: thin(mergeBy(feed.steps, steps, (point) => point.step)),
+  };
 }
 
 /** What was loaded, continued by what was heard while it was on its way. */

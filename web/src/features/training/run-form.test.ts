@@ -14,6 +14,11 @@ import {
 const mlp: Architecture = {
   name: 'mlp',
   data: 'tabular',
+  origin: 'built-in',
+  options: [],
+  supports: { resume: true, gpus: false, nodes: false },
+  requirements: [],
+  problem: null,
   description: '',
   defaults: {
     learning_rate: 0.001,

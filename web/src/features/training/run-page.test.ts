@@ -12,6 +12,12 @@ const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).
 const run: TrainingRun = {
   session_id,
   job_id: '00000000-0000-4000-8000-000000000002',
+  run_id: '0123456789abcdef0123456789abcdef',
+  attempt: 1,
+  checkpoint: null,
+  code_digest: null,
+  gpus: [],
+  waiting_for: null,
   config: {
     model_architecture: 'mlp',
     dataset_name: 'iris',
@@ -46,6 +52,19 @@ const epoch = (n: number): TrainingMetrics => ({
   timestamp: at(n * 6),
 });
 
+const points = (...epochs: TrainingMetrics[]): LiveMessage => ({
+  type: 'run.points',
+  run_id: run.run_id,
+  points: epochs.flatMap(({ epoch: step, timestamp, loss, accuracy, val_loss, val_accuracy }) =>
+    Object.entries({ loss, accuracy, val_loss, val_accuracy }).map(([key, value]) => ({
+      key,
+      step,
+      at: timestamp,
+      value: value ?? 0,
+    })),
+  ),
+});
+
 /** The server's side of the live connection, in hand. */
 function liveServer() {
   const subscribed: string[] = [];
@@ -72,11 +91,11 @@ function liveServer() {
   return { connect, tell, subscribed };
 }
 
+const followed = ['runs', `run:${run.run_id}`, `job:${run.job_id}`];
 const base = `/api/v1/training/${session_id}`;
 const answersOf = (own: Answers = {}): Answers => ({
   [`GET ${base}`]: () => json(run),
   [`GET ${base}/history`]: () => json([epoch(1)]),
-  [`GET ${base}/steps`]: () => json([]),
   [`GET ${base}/logs`]: () =>
     json([{ session_id, timestamp: at(1), level: 'INFO', message: 'Learning 3 classes.' }]),
   ...own,
@@ -84,7 +103,7 @@ const answersOf = (own: Answers = {}): Answers => ({
 let unmount: (() => void) | undefined;
 afterEach(() => unmount?.());
 
-async function open(answers: Answers = answersOf()) {
+async function open(answers: Answers = answersOf(), topics = followed) {
   const live = liveServer();
   const mounted = await mountPage(RunPage, {
     answers,
@@ -95,9 +114,7 @@ async function open(answers: Answers = answersOf()) {
   unmount = () => mounted.wrapper.unmount();
   const session = mounted.wrapper.vm.$.appContext.app.runWithContext(() => useSession());
   session.accept(sessionOf());
-  await vi.waitFor(() =>
-    expect(live.subscribed).toEqual(expect.arrayContaining(['runs', `run:${session_id}`])),
-  );
+  await vi.waitFor(() => expect(live.subscribed).toEqual(expect.arrayContaining(topics)));
   await flushPromises();
   const lossPoints = () => mounted.wrapper.findAllComponents(LineChart)[0]?.props('series')[0]?.points ?? [];
   return { ...mounted, live, lossPoints, text: () => mounted.wrapper.text() };
@@ -106,13 +123,13 @@ async function open(answers: Answers = answersOf()) {
 test('metrics and logs told live are drawn once each, also when they are told again or out of order', async () => {
   const { live, lossPoints, text } = await open();
   await vi.waitFor(() => expect(lossPoints()).toHaveLength(1));
-  live.tell({ type: 'run.metrics', session_id, rows: [epoch(2)] });
-  live.tell({ type: 'run.metrics', session_id, rows: [epoch(2), epoch(3)] });
-  live.tell({ type: 'run.metrics', session_id, rows: [epoch(1)] });
+  live.tell(points(epoch(2)));
+  live.tell(points(epoch(2), epoch(3)));
+  live.tell(points(epoch(1)));
   live.tell({
-    type: 'run.logs',
-    session_id,
-    lines: [{ session_id, timestamp: at(2), level: 'WARNING', message: 'The loss jumps.' }],
+    type: 'job.logs',
+    job_id: run.job_id,
+    lines: [{ seq: 9, at: at(2), level: 'WARNING', message: 'The loss jumps.' }],
   });
   await flushPromises();
   expect(lossPoints().map(({ x }: { x: number }) => x)).toEqual([1, 2, 3]);
@@ -125,11 +142,7 @@ test('metrics and logs told live are drawn once each, also when they are told ag
 test("another run's news change nothing", async () => {
   const { live, lossPoints, text } = await open();
   await vi.waitFor(() => expect(lossPoints()).toHaveLength(1));
-  live.tell({
-    type: 'run.metrics',
-    session_id: 'sess_ffffffffffff',
-    rows: [{ ...epoch(9), session_id: 'sess_ffffffffffff' }],
-  });
+  live.tell({ ...points(epoch(9)), run_id: 'f'.repeat(32) } as LiveMessage);
   live.tell({ type: 'run.updated', run: { ...run, session_id: 'sess_ffffffffffff', status: 'failed' } });
   await flushPromises();
   expect(lossPoints()).toHaveLength(1);
@@ -181,6 +194,6 @@ test('a failure is told in words, a finished run shows its model', async () => {
 });
 
 test('a run that is not there says so', async () => {
-  const { text } = await open({ [`GET ${base}`]: () => refusal(404, 'training.not_found') });
+  const { text } = await open({ [`GET ${base}`]: () => refusal(404, 'training.not_found') }, ['runs']);
   await vi.waitFor(() => expect(text()).toMatch(/Try again|Retry/i));
 });

@@ -1,4 +1,5 @@
-import type { StepPoint, TrainingConfig, TrainingMetrics } from '@hearth/contract';
+import type { TrainingConfig, TrainingMetrics } from '@hearth/contract';
+import type { StepPoint } from './run-feed.ts';
 
 export interface Measured {
   config: Pick<TrainingConfig, 'epochs' | 'steps_per_epoch'>;

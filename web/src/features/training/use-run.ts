@@ -1,4 +1,4 @@
-import { type TrainingRun, trainingRoutes } from '@hearth/contract';
+import { type LiveMessage, type LiveTopic, type TrainingRun, trainingRoutes } from '@hearth/contract';
 import { useApi } from '../../api/api.ts';
 import { useLive } from '../../api/use-live.ts';
 import { useResource } from '../../api/use-resource.ts';
@@ -30,30 +30,32 @@ export function useRun(id: () => string) {
   return { run, stop: () => call(trainingRoutes.stop, params()) };
 }
 
-/** Metrics, steps and logs of a run: loaded, then continued live; nothing lost or doubled by a cut. */
-export function useRunFeed(id: () => string) {
+/**
+ * Metrics, steps and logs of a run: loaded, then continued live; nothing lost or doubled by a cut. Live news come by
+ * the tracked run and by the job of the newest attempt, so they begin once the run is known.
+ */
+export function useRunFeed(id: () => string, run: () => TrainingRun | undefined) {
   const { call } = useApi();
   let heard: RunFeed = emptyFeed;
   const feed = useResource(
     async (signal): Promise<RunFeed> => {
       heard = emptyFeed;
       const params = { session_id: id() };
-      const [epochs, steps, logs] = await Promise.all([
+      const [epochs, logs] = await Promise.all([
         call(trainingRoutes.history, { params }, { signal }),
-        call(trainingRoutes.steps, { params }, { signal }),
         call(trainingRoutes.logs, { params, query: { limit: 1000 } }, { signal }),
       ]);
-      return withHeard({ epochs, steps, logs }, heard);
+      return withHeard({ epochs, steps: [], logs }, heard);
     },
     [id],
   );
-  useLive(
-    () => `run:${id()}` as `run:${string}`,
-    (message) => {
-      if (feed.loading.value) heard = withMessage(heard, message);
-      if (feed.data.value) feed.data.value = withMessage(feed.data.value, message);
-    },
-    feed.reload,
-  );
+  const take = (message: LiveMessage): void => {
+    const listener = { session_id: id() };
+    if (feed.loading.value) heard = withMessage(heard, message, listener);
+    if (feed.data.value) feed.data.value = withMessage(feed.data.value, message, listener);
+  };
+  const followed = (topic: 'run' | 'job', of: string | undefined) => of && (`${topic}:${of}` as LiveTopic);
+  useLive(() => followed('run', run()?.run_id) || undefined, take, feed.reload);
+  useLive(() => followed('job', run()?.job_id) || undefined, take, feed.reload);
   return feed;
 }
