@@ -1,4 +1,4 @@
-import { index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { jobs } from '../jobs/jobs.table.ts';
 
 /** A run of a script is a job with a subject: how it stands is in `jobs` alone, so the two can never disagree. */
@@ -14,6 +14,7 @@ export const scriptRuns = pgTable(
     command: text('command').notNull(),
     timeoutSeconds: integer('timeout_seconds').notNull(),
     codeDigest: text('code_digest').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true, precision: 3, mode: 'date' }).notNull(),
   },
-  (t) => [index('script_runs_script').on(t.scriptName)],
+  (t) => [index('script_runs_newest').on(t.scriptName, t.createdAt.desc())],
 );

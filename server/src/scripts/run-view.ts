@@ -1,0 +1,69 @@
+import type { JobState, ScriptResult, ScriptRun, ScriptStatus } from '@hearth/contract';
+import type { JobView } from '../jobs/jobs.service.ts';
+import type { RunRow } from './scripts.repository.ts';
+
+const statusOf: Record<JobState, ScriptStatus> = {
+  queued: 'pending',
+  running: 'running',
+  completed: 'completed',
+  failed: 'failed',
+  stopped: 'cancelled',
+};
+export const hasEnded = ({ status }: Pick<ScriptRun, 'status'>): boolean =>
+  status !== 'pending' && status !== 'running';
+
+export function asRun(row: RunRow, job: JobView, nodeName: string | undefined): ScriptRun {
+  return {
+    run_id: row.jobId,
+    script_name: row.scriptName,
+    status: statusOf[job.state],
+    state: job.state,
+    stopping: job.stopping,
+    args: row.args,
+    mode: row.mode,
+    command: row.command,
+    timeout: row.timeoutSeconds,
+    return_code: job.exit_code,
+    error: job.error?.message ?? null,
+    code_digest: row.codeDigest,
+    created_by: job.created_by,
+    created_at: job.created_at,
+    started_at: job.started_at,
+    completed_at: job.finished_at,
+    node_name: nodeName ?? null,
+  };
+}
+
+/** What a program wrote to its two streams, as far as it is kept. */
+export interface Output {
+  stdout: string;
+  stderr: string;
+}
+export const noOutput: Output = { stdout: '', stderr: '' };
+
+/** Document 001's form of a run. */
+export function asResult(run: ScriptRun, output: Output): ScriptResult {
+  const { run_id, script_name, status, return_code, started_at, completed_at, error } = run;
+  return {
+    script_name,
+    status,
+    return_code,
+    ...output,
+    started_at,
+    completed_at,
+    ...(error === null ? {} : { error }),
+    run_id,
+  };
+}
+
+/** Document 001's form of how a run stands: what there is only at its end is left out before. */
+export function asStatus(run: ScriptRun, output: Partial<Output> = {}) {
+  const { status, started_at, command, completed_at, return_code, error } = run;
+  return {
+    status,
+    started_at,
+    command,
+    ...(completed_at === null ? {} : { completed_at, return_code, ...output }),
+    ...(error === null ? {} : { error }),
+  };
+}

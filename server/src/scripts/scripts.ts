@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { AuditService } from '../identity/audit.service.ts';
+import type { JobsService } from '../jobs/jobs.service.ts';
+import type { NodesService } from '../nodes/nodes.service.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Config } from '../platform/config.ts';
+import type { Database } from '../platform/database.ts';
+import type { LiveHub } from '../platform/live-hub.ts';
+import type { Log } from '../platform/log.ts';
+import type { CodeService } from '../registry/code.service.ts';
+import { CatalogueService } from './catalogue.service.ts';
+import { Manifests, type ScriptFolder } from './manifests.ts';
+import { mlRoutes } from './ml.routes.ts';
+import { RunAudit } from './run-audit.ts';
+import { RunWatch } from './run-watch.ts';
+import { ScriptRunsService } from './script-runs.service.ts';
+import { ScriptsRepository } from './scripts.repository.ts';
+import { scriptsRoutes } from './scripts.routes.ts';
+
+interface Needs {
+  config: Config;
+  database: Database;
+  jobs: JobsService;
+  code: CodeService;
+  nodes: NodesService;
+  audit: AuditService;
+  live: LiveHub;
+  log: Log;
+  clock: Clock;
+}
+
+/** The allow-listed scripts, and their runs on top of the job queue. */
+export function buildScripts(app: FastifyInstance, needs: Needs): void {
+  const { config, database, jobs, code, nodes, live, log, clock } = needs;
+  const folders: ScriptFolder[] = [
+    { origin: 'built-in', folder: config.scriptsFolder, label: 'scripts/manifest.json' },
+    { origin: 'own', folder: join(config.home, 'scripts'), label: 'HEARTH_HOME/scripts/manifest.json' },
+  ];
+  const catalogue = new CatalogueService(new Manifests(folders, log), code);
+  const runs = new ScriptRunsService(new ScriptsRepository(database), catalogue, jobs, nodes, clock);
+  const watch = new RunWatch(runs, catalogue, live, log);
+  const audit = new RunAudit(needs.audit);
+  jobs.handle('script', watch);
+  mlRoutes(app, { catalogue, runs, watch, audit });
+  scriptsRoutes(app, { catalogue, runs, audit });
+  app.addHook('preClose', async () => watch.close());
+}
