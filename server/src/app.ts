@@ -25,6 +25,7 @@ import { createWebServer } from './platform/web-server.ts';
 import { pullsRoutes } from './pulls/pulls.routes.ts';
 import { PullsService } from './pulls/pulls.service.ts';
 import { buildRegistry } from './registry/registry.ts';
+import { buildScripts } from './scripts/scripts.ts';
 import { buildSystem } from './system/system.ts';
 import { buildTracking } from './tracking/tracking.ts';
 import { buildTraining } from './training/training.ts';
@@ -67,11 +68,12 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
   // Domains in the order of the architecture.
   const { audit } = identity;
   const around = { config, database, log, clock, schedule, ...tuning };
-  const { blobs, datasets, models } = await buildRegistry(app, around);
+  const { blobs, code, datasets, models } = await buildRegistry(app, around);
   const { nodes, links } = buildNodes(app, { ...around, live, audit });
   const jobs = buildJobs(app, { ...around, blobs, nodes, links, audit });
   const tracking = await buildTracking(app, { ...around, live });
   buildTraining(app, { database, jobs, datasets, models, nodes, tracking, live, clock });
+  buildScripts(app, { ...around, jobs, code, nodes, audit, live });
   buildMarket(app, { database, blobs, jobs, clock });
   pullsRoutes(app, new PullsService(jobs, models, nodes, live));
   const { secret } = await loadSigningKey(config.home);

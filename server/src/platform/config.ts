@@ -59,6 +59,8 @@ const Environment = z
         : undefined,
     localTokenFile: env.HEARTH_LOCAL_TOKEN_FILE,
     logLevel: env.LOG_LEVEL,
+    /** The scripts that come with the product, with their manifest. */
+    scriptsFolder: resolve(import.meta.dirname, '../../../scripts'),
     /** The built web app; where it is missing, a page says so. */
     webDist: resolve(import.meta.dirname, '../../../web/dist'),
   }));

@@ -5,5 +5,6 @@ export function permissionOf(topic: LiveTopic): Permission {
   if (topic === 'nodes') return 'nodes.read';
   if (topic === 'deployments') return 'deployments.read';
   if (topic === 'pulls') return 'registry.read';
+  if (topic === 'scripts') return 'scripts.read';
   return 'training.read';
 }
