@@ -29,7 +29,7 @@ export const marketFeatureNames = [
 export type MarketFeature = (typeof marketFeatureNames)[number];
 
 /** Most bars in one call, either way. */
-export const mostMarketRows = 2000;
+export const mostMarketRows = 2500;
 const column = <T extends z.ZodType>(value: T) => z.array(value).max(mostMarketRows);
 /** Wide enough for any market, narrow enough that no sum or ratio of prices overflows. */
 const Price = z.number().min(1e-12).max(1e15);

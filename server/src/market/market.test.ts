@@ -131,7 +131,7 @@ it('refuses columns that do not fit together', async () => {
   await expect(send(({ bars }) => bars.time.reverse())).rejects.toEqual(refusal('request.invalid'));
   await expect(send(({ features }) => features.macd.pop())).rejects.toEqual(refusal('request.invalid'));
   await expect(send(({ bars }) => bars.low.fill(-1))).rejects.toEqual(refusal('request.invalid'));
-  const many = test.client(market.addRows, { params, body: rowsOf(collection_id, 0, 2001) });
+  const many = test.client(market.addRows, { params, body: rowsOf(collection_id, 0, 2501) });
   await expect(many).rejects.toEqual(refusal('request.invalid'));
 });
 
