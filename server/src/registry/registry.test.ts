@@ -154,8 +154,15 @@ describe('facts and previews', () => {
     }
     const preview = (name: string) =>
       test.client(registry.previewDataset, { ...named(name), query: { rows: 1 } });
-    expect(await preview('facts-a.csv')).toEqual({ columns: ['x', 'y'], rows: [['1', 'a;b']], text: null });
-    expect(await preview('facts-b.txt')).toEqual({ columns: null, rows: null, text: 'Привет 👋' });
+    expect(await preview('facts-a.csv')).toMatchObject({
+      columns: ['x', 'y'],
+      rows: [['1', 'a;b']],
+      text: null,
+    });
+    expect(await preview('facts-b.txt')).toMatchObject({ columns: null, rows: null, text: 'Привет 👋' });
+    const table = { columns: ['a'], rows: [['[1,2]']] };
+    expect(await preview('facts-c.json')).toMatchObject(table);
+    expect(await preview('facts-d.jsonl')).toMatchObject({ columns: ['a'], rows: [['1']] });
     for (const { name } of await test.client(registry.listDatasets, {})) await removeDataset(name);
   });
 });
