@@ -70,8 +70,8 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
   const around = { config, database, log, clock, schedule, ...tuning };
   const { blobs, code, datasets, models } = await buildRegistry(app, around);
   const { nodes, links } = buildNodes(app, { ...around, live, audit });
-  const jobs = buildJobs(app, { ...around, blobs, nodes, links, audit });
-  const tracking = await buildTracking(app, { ...around, live });
+  const jobs = buildJobs(app, { ...around, blobs, nodes, links, live, audit });
+  const tracking = await buildTracking(app, { ...around, blobs, live });
   buildTraining(app, { database, jobs, datasets, models, nodes, tracking, live, clock });
   buildScripts(app, { ...around, jobs, code, nodes, audit, live });
   buildMarket(app, { database, blobs, jobs, clock });

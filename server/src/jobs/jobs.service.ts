@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { Job, JobKind, JobLogLine, JobState } from '@hearth/contract';
+import type { Job, JobKind, JobLogLine, JobState, OutputStream } from '@hearth/contract';
 import { z } from 'zod';
-import type { LinksService } from '../nodes/links.service.ts';
 import type { JobCaller } from '../platform/access.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Transaction } from '../platform/database.ts';
@@ -11,35 +9,44 @@ import { type Page, readCursor, toPage } from '../platform/paging.ts';
 import { tokenDigest } from '../platform/tokens.ts';
 import type { BlobsService } from '../registry/blobs.service.ts';
 import type { DispatchService } from './dispatch.service.ts';
-import type { EndingsService } from './endings.service.ts';
+import type { Aftermath, EndingsService } from './endings.service.ts';
+import type { IntakeRepository } from './intake.repository.ts';
 import { asJob } from './job.ts';
-import type { JobsRepository, NewJob } from './jobs.repository.ts';
+import type { EndedJob, JobRecordsService } from './job-records.service.ts';
+import type { JobsRepository } from './jobs.repository.ts';
 import type { JobHandler, JobRecord } from './jobs.types.ts';
+import type { JobOrder, OrdersService } from './orders.service.ts';
 
-export type JobOrder = Omit<NewJob, 'id' | 'createdAt'>;
+export type { JobOrder };
 export type JobView = Job;
 const proofMs = 10_000;
 
 /** The one queue of work for nodes. */
 export class JobsService {
   readonly #repository: JobsRepository;
+  readonly #intake: IntakeRepository;
+  readonly #orders: OrdersService;
+  readonly #records: JobRecordsService;
   readonly #endings: EndingsService;
   readonly #dispatch: DispatchService;
-  readonly #links: LinksService;
   readonly #blobs: BlobsService;
   readonly #clock: Clock;
   constructor(
     repository: JobsRepository,
+    intake: IntakeRepository,
+    orders: OrdersService,
+    records: JobRecordsService,
     endings: EndingsService,
     dispatch: DispatchService,
-    links: LinksService,
     blobs: BlobsService,
     clock: Clock,
   ) {
     this.#repository = repository;
+    this.#intake = intake;
+    this.#orders = orders;
+    this.#records = records;
     this.#endings = endings;
     this.#dispatch = dispatch;
-    this.#links = links;
     this.#blobs = blobs;
     this.#clock = clock;
   }
@@ -51,14 +58,39 @@ export class JobsService {
 
   /** Queues a job inside the caller's transaction; after its commit the caller calls `dispatch`. */
   async enqueue(tx: Transaction, order: JobOrder): Promise<string> {
-    const id = randomUUID();
-    await this.#repository.add(tx, { ...order, id, createdAt: this.#clock() });
-    return id;
+    const [id] = await this.#orders.queue(tx, [order], false);
+    return id!;
   }
 
-  /** Queues a job that stands for itself. */
+  /**
+   * The same for jobs that start together, each on a node of its own, or not at all; their ranks are in the order
+   * given. One that does not complete stops the others. Answers their ids.
+   */
+  enqueueGang(tx: Transaction, orders: JobOrder[]): Promise<string[]> {
+    return this.#orders.queue(tx, orders, true);
+  }
+
+  /** Orders a job that stands for itself; it is on its way when this resolves, if a node has room. */
   enqueueAlone(order: JobOrder): Promise<string> {
-    return this.#repository.transaction((tx) => this.enqueue(tx, order));
+    return this.#orders.alone(order);
+  }
+
+  /**
+   * The fastest way for a job with rows of its own: `store` adds them in the transaction of the job's, after it. Needs
+   * no `dispatch`.
+   */
+  enqueueWith<T>(order: JobOrder, store: (tx: Transaction, jobId: string) => Promise<T>): Promise<T> {
+    return this.#orders.with(order, store);
+  }
+
+  /** Waits for a job's end; rejects with the signal's reason when that comes first. */
+  waitForEnd(id: string, signal?: AbortSignal): Promise<EndedJob> {
+    return this.#records.ended(id, signal);
+  }
+
+  /** What is kept of a program's output. */
+  output(id: string): Promise<Record<OutputStream, string>> {
+    return this.#records.output(id);
   }
 
   /** Places what can be placed now. */
@@ -100,7 +132,7 @@ export class JobsService {
   }
 
   async logs(id: string, limit: number, after?: number): Promise<JobLogLine[]> {
-    return this.#repository.logs(id, limit, after);
+    return this.#records.logs(id, limit, after);
   }
 
   /**
@@ -108,34 +140,31 @@ export class JobsService {
    * which this waits a while. Answers how it stands then.
    */
   async cancel(id: string, waitMs = proofMs): Promise<'stopped' | 'ordered'> {
-    const ended = this.#endings.waitFor(id, waitMs);
-    const job = await this.#repository.transaction((tx) => this.#orderCancel(tx, id));
-    if (job.state !== 'leased' && job.state !== 'running') {
-      await this.#endings.announce({ jobId: id, events: [], released: [] });
-      return 'stopped';
-    }
-    this.#links.send(job.lease.nodeId, { type: 'job.cancel', jobId: id, leaseId: job.lease.id });
-    void this.#endings.announce({ jobId: id, events: [], released: [] });
-    await ended;
-    return (await this.get(id)).state === 'finished' ? 'stopped' : 'ordered';
+    const ended = this.#endings.endOf(id, AbortSignal.timeout(waitMs));
+    const aftermaths = await this.#repository.transaction((tx) => this.#orderCancel(tx, id));
+    for (const aftermath of aftermaths) void this.#endings.announce(aftermath);
+    const isStopped = aftermaths.some(({ job }) => job.id === id && job.state === 'finished');
+    return isStopped || (await ended) ? 'stopped' : 'ordered';
   }
 
   /** Takes a job out of the queue; false when it is not in it. */
   async unqueue(id: string): Promise<boolean> {
-    const isQueued = await this.#repository.transaction(async (tx) => {
-      const job = await this.#repository.lock(tx, id);
-      if (job?.state !== 'queued') return false;
-      await this.#endings.finish(tx, job, { outcome: 'stopped', at: this.#clock() });
-      return true;
+    const aftermaths = await this.#repository.transaction(async (tx) => {
+      const job = (await this.#intake.lock(tx, [id])).get(id);
+      if (job?.state !== 'queued') return [];
+      return this.#endings.finish(tx, job, { outcome: 'stopped', at: this.#clock() });
     });
-    if (isQueued) await this.#endings.announce({ jobId: id, events: [], released: [] });
-    return isQueued;
+    for (const aftermath of aftermaths) await this.#endings.announce(aftermath);
+    return aftermaths.length > 0;
   }
 
   async authenticate(token: string): Promise<JobCaller | undefined> {
     if (!token.startsWith('hj_')) return undefined;
     const job = await this.#repository.findByToken(tokenDigest(token));
-    return job && { kind: 'job', id: job.id, name: job.title, leaseId: job.lease.id, permissions: [] };
+    if (!job) return undefined;
+    const { id, title: name, lease, payload } = job;
+    const runId = payload.kind === 'training' ? payload.runId : undefined;
+    return { kind: 'job', id, name, leaseId: lease.id, runId, permissions: [] };
   }
 
   /** Stores one of a job's results; sent twice, it is stored once. */
@@ -165,15 +194,16 @@ export class JobsService {
     return { sha256, size_bytes: sizeBytes };
   }
 
-  async #orderCancel(tx: Transaction, id: string): Promise<JobRecord> {
-    const job = await this.#repository.lock(tx, id);
+  async #orderCancel(tx: Transaction, id: string): Promise<Aftermath[]> {
+    const job = (await this.#intake.lock(tx, [id])).get(id);
     if (!job) throw notFound(id);
     if (job.state === 'finished')
       throw new AppError('job.not_active', 'This job has ended already.', { outcome: job.outcome });
-    if (job.state === 'queued')
-      await this.#endings.finish(tx, job, { outcome: 'stopped', at: this.#clock() });
-    else if (!job.cancelRequestedAt) await this.#repository.orderCancel(tx, id, this.#clock());
-    return job;
+    const at = this.#clock();
+    if (job.state === 'queued') return this.#endings.finish(tx, job, { outcome: 'stopped', at });
+    if (!job.cancelRequestedAt) await this.#repository.orderStop(tx, [id], at);
+    const ordered = { ...job, cancelRequestedAt: job.cancelRequestedAt ?? at };
+    return [{ job: ordered, events: [], released: [] }];
   }
 }
 

@@ -23,6 +23,8 @@ export interface NodeCaller extends Known {
 export interface JobCaller extends Known {
   kind: 'job';
   leaseId: string;
+  /** The tracked run it works on. */
+  runId: string | undefined;
 }
 export type Caller = PersonCaller | KeyCaller | NodeCaller | JobCaller;
 
@@ -47,9 +49,17 @@ export function requirePermission(caller: Caller, permission: Permission): void 
     throw new AppError('auth.forbidden', `This needs the permission ${permission}.`, { permission });
 }
 
-/** Bearer (scheme in any case) wins over X-API-Key. */
+/** Bearer (scheme in any case) wins over X-API-Key; the password of Basic is a token too, whatever the name. */
 export function tokenOf(headers: Record<string, string | string[] | undefined>): string | undefined {
-  const bearer = /^bearer +(.*\S) *$/i.exec(String(headers.authorization ?? ''))?.[1];
+  const [, scheme = '', value = ''] =
+    /^(bearer|basic) +(.*\S) *$/i.exec(String(headers.authorization ?? '')) ?? [];
   const apiKey = headers['x-api-key'];
-  return bearer ?? (typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined);
+  const sent = scheme.toLowerCase() === 'basic' ? passwordOf(value) : value;
+  return sent || (typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined);
+}
+
+function passwordOf(credentials: string): string {
+  const text = Buffer.from(credentials, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? '' : text.slice(colon + 1);
 }

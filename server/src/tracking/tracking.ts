@@ -1,32 +1,50 @@
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../platform/clock.ts';
+import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { LiveHub } from '../platform/live-hub.ts';
+import type { Schedule } from '../platform/schedule.ts';
+import type { BlobsService } from '../registry/blobs.service.ts';
+import { ArtifactsRepository } from './artifacts.repository.ts';
+import { ArtifactsService } from './artifacts.service.ts';
 import { ExperimentsRepository } from './experiments.repository.ts';
+import { experimentsRoutes } from './experiments.routes.ts';
 import { ExperimentsService } from './experiments.service.ts';
 import { LivePoints } from './live-points.ts';
+import { ArtifactPlaces, mlflowArtifactsRoutes } from './mlflow-artifacts.routes.ts';
+import { mlflowExperimentsRoutes } from './mlflow-experiments.routes.ts';
+import { mlflowMetricsRoutes } from './mlflow-metrics.routes.ts';
+import { mlflowMultipartRoutes } from './mlflow-multipart.routes.ts';
+import { mlflowRunFactsRoutes, mlflowRunsRoutes } from './mlflow-runs.routes.ts';
+import { mlflowServerRoutes } from './mlflow-server.routes.ts';
+import { MultipartService } from './multipart.service.ts';
 import { PointsRepository } from './points.repository.ts';
 import { RunsRepository } from './runs.repository.ts';
+import { runDataRoutes, runsRoutes } from './runs.routes.ts';
 import { SeriesRepository } from './series.repository.ts';
 import { SeriesService } from './series.service.ts';
 import { TrackingService } from './tracking.service.ts';
 
 interface Needs {
+  config: Config;
   database: Database;
+  blobs: BlobsService;
   live: LiveHub;
   clock: Clock;
+  schedule: Schedule;
 }
 export interface Tracking {
   tracking: TrackingService;
   series: SeriesService;
   experiments: ExperimentsService;
+  artifacts: ArtifactsService;
 }
+const sweepMs = 60 * 60_000;
 
 /** Experiments, runs and their metrics, for training, for the web, and for MLflow's clients. */
-export async function buildTracking(
-  _app: FastifyInstance,
-  { database, live, clock }: Needs,
-): Promise<Tracking> {
+export async function buildTracking(app: FastifyInstance, needs: Needs): Promise<Tracking> {
+  const { config, database, blobs, live, clock, schedule } = needs;
   const experiments = new ExperimentsService(new ExperimentsRepository(database), clock);
   await experiments.ensureDefault();
   const runs = new RunsRepository(database);
@@ -38,5 +56,19 @@ export async function buildTracking(
     clock,
   );
   const series = new SeriesService(new SeriesRepository(database));
-  return { tracking, series, experiments };
+  const artifacts = new ArtifactsService(new ArtifactsRepository(database), blobs, clock);
+  const uploads = new MultipartService(join(config.home, 'server/uploads-in-parts'), blobs);
+  schedule.add('abandoned-uploads', { everyMs: sweepMs }, () => uploads.sweep(clock()));
+  experimentsRoutes(app, experiments, tracking);
+  runsRoutes(app, tracking, series);
+  runDataRoutes(app, tracking, series, artifacts);
+  const places = new ArtifactPlaces(tracking);
+  mlflowServerRoutes(app);
+  mlflowExperimentsRoutes(app, experiments);
+  mlflowRunsRoutes(app, tracking, series);
+  mlflowRunFactsRoutes(app, tracking);
+  mlflowMetricsRoutes(app, tracking, series);
+  mlflowArtifactsRoutes(app, tracking, artifacts, places);
+  mlflowMultipartRoutes(app, artifacts, places, uploads);
+  return { tracking, series, experiments, artifacts };
 }

@@ -1,0 +1,36 @@
+import { AppError } from '../platform/errors.ts';
+
+/** A place in the files of one owner: a run, or (`m-…`) a logged model. `path` is '' for all of it. */
+export interface ArtifactPlace {
+  owner: string;
+  path: string;
+}
+
+const ofOwner = /^(?:[^/]+\/)*?([0-9a-f]{32}|m-[0-9a-f]{32})\/artifacts(?:\/(.*))?$/;
+
+/** Finds the owner in a path as MLflow's clients send it: `<experiment>/<run>/artifacts/<path>`. */
+export function placeOfUri(uriPath: string): ArtifactPlace {
+  const [, owner, path = ''] = ofOwner.exec(uriPath.replace(/^\/+|\/+$/g, '')) ?? [];
+  if (!owner)
+    throw new AppError('artifact.bad_path', 'Files belong to runs: <experiment>/<run id>/artifacts/<path>.', {
+      path: uriPath,
+    });
+  return { owner, path: path === '' ? '' : requirePath(path) };
+}
+
+/** A relative path without steps up, empty parts or what no file name holds. */
+export function requirePath(path: string): string {
+  const clean = path.replace(/\/+$/, '');
+  const parts = clean.split('/');
+  const isSound = parts.every((part) => part !== '' && part !== '.' && part !== '..');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is refused
+  if (!isSound || clean.length > 500 || /[\u0000-\u001f\u007f\\]/.test(clean) || !clean.isWellFormed())
+    throw new AppError(
+      'artifact.bad_path',
+      'This is no path of a file: a relative one of at most 500 characters.',
+      {
+        path,
+      },
+    );
+  return clean;
+}
