@@ -65,7 +65,7 @@ export function trainingCommands({ api, follower, dialogues }: TrainingCommandOp
     if (verb === 'dataset' && dialogue.step === 'dataset')
       return goTo(ctx, chooseDataset(dialogue, index, await api.architectures()));
     if (verb === 'plan' && dialogue.step === 'architecture') return goTo(ctx, choosePlan(dialogue, index));
-    if (verb === "epochs" && dialogue.step === "epochs" && parseEpochs(String(index)))
+    if (verb === 'epochs' && dialogue.step === 'epochs' && parseEpochs(String(index)))
       return goTo(ctx, chooseEpochs(dialogue, index));
     if (verb === 'go' && dialogue.step === 'confirm') return start(ctx, dialogue);
   };
