@@ -1,6 +1,7 @@
 /** What the caller can put right: bad data or an impossible configuration. Everything else is a plain Error. */
 export type LearningErrorCode =
   | 'architecture.unknown'
+  | 'checkpoint.unsuited'
   | 'config.invalid'
   | 'config.loss_unsuited'
   | 'dataset.format_unsupported'

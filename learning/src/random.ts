@@ -8,7 +8,12 @@ export interface Random {
   normal(): number;
   /** Shuffles in place (Fisher and Yates) and answers the same array. */
   shuffle<T extends Int32Array | unknown[]>(items: T): T;
+  /** Where it stands: `resumedRandom` goes on from there. */
+  save(): RandomState;
 }
+
+/** The four words of sfc32. */
+export type RandomState = readonly [number, number, number, number];
 
 /** sfc32 (Doty-Humphrey, PractRand), its state filled from the seed by splitmix32. */
 export function seededRandom(seed: number): Random {
@@ -20,7 +25,14 @@ export function seededRandom(seed: number): Random {
     z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
     return (z ^ (z >>> 15)) >>> 0;
   };
-  let [a, b, c, counter] = [fill(), fill(), fill(), 1];
+  const random = resumedRandom([fill(), fill(), fill(), 1]);
+  for (let round = 0; round < 12; round++) random.next();
+  return random;
+}
+
+/** The source whose `save` gave this state, from there on. */
+export function resumedRandom(state: RandomState): Random {
+  let [a, b, c, counter] = state;
   const bits = (): number => {
     const sum = (a + b + counter) | 0;
     counter = (counter + 1) | 0;
@@ -29,8 +41,6 @@ export function seededRandom(seed: number): Random {
     c = (((c << 21) | (c >>> 11)) + sum) | 0;
     return sum >>> 0;
   };
-  for (let round = 0; round < 12; round++) bits();
-
   const next = () => bits() / 2 ** 32;
   const below = (bound: number) => Math.floor(next() * bound);
   return {
@@ -44,5 +54,6 @@ export function seededRandom(seed: number): Random {
       }
       return items;
     },
+    save: () => [a, b, c, counter],
   };
 }

@@ -25,12 +25,15 @@ const graceMs = 10_000;
  * being finite, with an AbortError when aborted.
  */
 export function train(options: TrainOptions): Promise<TrainedModel> {
-  const { signal, onEvent, architecture, data, config } = options;
+  const { signal, onEvent, architecture, data, config, resume } = options;
   const intraOpNumThreads =
     options.intraOpNumThreads ?? (data.format === 'text' ? Math.max(1, availableParallelism() - 1) : 1);
   const aborted = () => new DOMException('The training was stopped.', 'AbortError');
   if (signal?.aborted) return Promise.reject(aborted());
-  const workerData: TrainingWorkerTask = { request: { architecture, data, config }, intraOpNumThreads };
+  const workerData: TrainingWorkerTask = {
+    request: { architecture, data, config, resume },
+    intraOpNumThreads,
+  };
   const worker = new Worker(new URL('./runtime/training.worker.ts', import.meta.url), { workerData });
 
   return new Promise<TrainedModel>((resolve, reject) => {

@@ -53,3 +53,19 @@ export function readSafetensorsHeader(file: Uint8Array): {
   );
   return { metadata, tensors };
 }
+
+/** Reads the tensors of a file that `writeSafetensors` wrote, by name. Throws RangeError when it is cut short. */
+export function readSafetensors(file: Uint8Array): {
+  metadata: Record<string, string>;
+  tensors: Map<string, Float32Array>;
+} {
+  const { metadata, tensors } = readSafetensorsHeader(file);
+  const start = 8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  const read = ([name, { data_offsets }]: [string, SafetensorsEntry]): [string, Float32Array] => {
+    const [begin, end] = data_offsets;
+    if (start + end > file.length) throw new RangeError('the safetensors data is cut short');
+    // Copied, since a tensor need not begin where a Float32Array may.
+    return [name, new Float32Array(file.slice(start + begin, start + end).buffer)];
+  };
+  return { metadata, tensors: new Map(Object.entries(tensors).map(read)) };
+}

@@ -37,8 +37,13 @@ const parts: Batch[] = [
 it('steps as if the parts had been one batch', async () => {
   const start = initialWeights(model.parameters, seededRandom(2));
   const options = { intraOpNumThreads: 1, clip: 1 };
-  const direct = await openStepper(objective(6), optimizers.adam, start, options);
-  const split = await openAccumulatingStepper(objective(4), optimizers.adam, start, { ...options, parts: 2 });
+  const direct = await openStepper(objective(6), optimizers.adam, { vectors: [start], steps: 0 }, options);
+  const split = await openAccumulatingStepper(
+    objective(4),
+    optimizers.adam,
+    { vectors: [start], steps: 0 },
+    { ...options, parts: 2 },
+  );
   for (let step = 0; step < 3; step++) {
     const { loss, score } = await direct.step(whole, 0.1);
     const first = await split.step(parts[0]!, 0.1);

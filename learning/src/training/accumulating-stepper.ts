@@ -2,22 +2,23 @@
 import { feed, openSession, type SessionOptions } from '../runtime/session.ts';
 import { gradientGraph, type Objective, updateGraph } from './graphs.ts';
 import type { Optimizer } from './optimizers.ts';
-import { batchFeeder, measured, type Stepper, swappingVectors } from './stepper.ts';
+import { batchFeeder, measured, type Progress, type Stepper, swappingVectors } from './stepper.ts';
 
 /** A stepper whose every `parts`-th call takes the optimiser step, on the parts' gradients weighed by their share. */
 export async function openAccumulatingStepper(
   objective: Objective,
   optimizer: Optimizer,
-  start: Float32Array,
+  start: Progress,
   options: SessionOptions & { readonly clip?: number; readonly parts: number },
 ): Promise<Stepper> {
+  const count = start.vectors[0]!.length;
   const partial = await openSession(gradientGraph(objective), options);
-  const update = await openSession(updateGraph(start.length, optimizer, options.clip), options);
+  const update = await openSession(updateGraph(count, optimizer, options.clip), options);
   const feeds = batchFeeder(objective);
-  const vectors = swappingVectors(optimizer, start);
-  const shape = [start.length];
-  let [sum, next] = [new Float32Array(start.length), new Float32Array(start.length)];
-  let calls = 0;
+  const vectors = swappingVectors(optimizer, start.vectors);
+  const shape = [count];
+  let [sum, next] = [new Float32Array(count), new Float32Array(count)];
+  let calls = start.steps * options.parts;
   return {
     async step(batch, learningRate) {
       const results = await partial.run(
@@ -45,6 +46,7 @@ export async function openAccumulatingStepper(
     get weights() {
       return vectors.weights;
     },
+    save: () => ({ vectors: vectors.copy(), steps: Math.floor(calls / options.parts) }),
     async close() {
       await partial.release();
       await update.release();

@@ -1,12 +1,11 @@
 /** The training loop: the same for every problem. */
 import { LearningError } from '../errors.ts';
-import { initialWeights } from '../models/parameters.ts';
-import { seededRandom } from '../random.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { openAccumulatingStepper } from './accumulating-stepper.ts';
 import { optimizers } from './optimizers.ts';
 import type { EpochEvent, Settled, TrainingEvent } from './options.ts';
 import type { Batch, Problem } from './problem.ts';
+import { type Beginning, begin, checkpointer } from './resume.ts';
 import { learningRateAt } from './schedule.ts';
 import { type Measured, openEvaluator, openStepper } from './stepper.ts';
 
@@ -16,6 +15,8 @@ export interface FitContext extends SessionOptions {
   readonly onEvent: (event: TrainingEvent) => void;
   /** Milliseconds, for durations and throttling; default performance.now. */
   readonly now?: () => number;
+  /** Least time between checkpoints, default 10 s. */
+  readonly checkpointEveryMs?: number;
 }
 
 export interface Fitted {
@@ -47,21 +48,28 @@ function diverged(epoch: number, step: number, learningRate: number): LearningEr
 }
 
 /**
- * Trains for exactly `options.epochs` epochs and reports each once. The same problem, options and thread count give
+ * Trains for exactly `options.epochs` epochs, those done before `from` included, and reports each once. The same problem, options and thread count give
  * the same weights. Throws the signal's reason within one step of an abort, LearningError training.diverged on a
  * loss that is not finite.
  */
-export async function fitModel(problem: Problem, options: Settled, context: FitContext): Promise<Fitted> {
+export async function fitModel(
+  problem: Problem,
+  options: Settled,
+  context: FitContext,
+  name: string,
+  from?: Beginning,
+): Promise<Fitted> {
   const { signal, onEvent, now = () => performance.now() } = context;
-  const random = seededRandom(options.seed);
-  const start = initialWeights(problem.training.model.parameters, random);
+  const start = begin(problem, options, name, from);
+  const { random } = start;
   const session = { intraOpNumThreads: context.intraOpNumThreads };
   const optimizer = optimizers[options.optimizer];
   const { clip, partsPerStep: parts } = problem;
   const open = parts > 1 ? openAccumulatingStepper : openStepper;
-  const stepper = await open(problem.training, optimizer, start, { ...session, clip, parts });
+  const stepper = await open(problem.training, optimizer, start.progress, { ...session, clip, parts });
   const evaluator = await openEvaluator(problem.evaluation, session);
   const steps = problem.stepsPerEpoch;
+  const checkpoints = checkpointer(onEvent, now, context.checkpointEveryMs);
   let told = now();
 
   const trainEpoch = async (epoch: number): Promise<Totals> => {
@@ -108,13 +116,17 @@ export async function fitModel(problem: Problem, options: Settled, context: FitC
   };
 
   try {
-    let last = await runEpoch(1);
-    onEvent(last);
-    for (let epoch = 2; epoch <= options.epochs; epoch++) {
+    let { last } = start;
+    for (let epoch = start.done + 1; !last || epoch <= options.epochs; epoch++) {
       last = await runEpoch(epoch);
       onEvent(last);
+      const state = { ...stepper.save(), random: random.save() };
+      checkpoints.keep({ architecture: name, epoch, optimizer: options.optimizer, last, ...state });
     }
     return { weights: stepper.weights.slice(), last };
+  } catch (error) {
+    if (signal.aborted) checkpoints.flush();
+    throw error;
   } finally {
     await stepper.close();
     await evaluator.close();

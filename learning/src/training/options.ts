@@ -84,6 +84,13 @@ export type TrainingEvent =
       readonly steps: number;
       readonly loss: number;
     }
+  | {
+      /** What the run can be resumed from; after an epoch, at most every ten seconds, and when it is stopped. */
+      readonly type: 'checkpoint';
+      /** Epochs that are done. */
+      readonly epoch: number;
+      readonly bytes: Uint8Array;
+    }
   | { readonly type: 'log'; readonly level: 'INFO' | 'WARNING'; readonly message: string };
 
 export type EpochEvent = Extract<TrainingEvent, { type: 'epoch' }>;

@@ -10,10 +10,12 @@ import { writeSafetensors } from '../export/safetensors.ts';
 import { type Architecture, getArchitecture } from '../models/architectures.ts';
 import type { Model } from '../models/model.ts';
 import { countWeights, place, weightsOf } from '../models/parameters.ts';
+import { decodeCheckpoint } from './checkpoint.ts';
 import { type FitContext, type Fitted, fitModel } from './fit-model.ts';
 import type { LossFunction } from './losses.ts';
 import { finalMetrics, type ModelMetadata, metadataKey } from './metadata.ts';
 import { type Settled, settle, type TrainingOptions } from './options.ts';
+import type { Beginning } from './resume.ts';
 import { tabularProblem } from './tabular-problem.ts';
 import { textProblem } from './text-problem.ts';
 
@@ -28,6 +30,11 @@ export interface TrainingRequest {
   readonly architecture: string | Architecture;
   readonly data: TrainingData;
   readonly config: TrainingOptions;
+  /**
+   * A checkpoint to begin with. `epochsDone` of this run's epochs are behind it: 0 for a new run, which takes the
+   * weights alone; else the run goes on exactly where it was.
+   */
+  readonly resume?: { readonly bytes: Uint8Array; readonly epochsDone: number } | undefined;
 }
 
 /** One file of a trained model. */
@@ -94,6 +101,7 @@ async function trainTable(
   format: string,
   given: Settled,
   context: FitContext,
+  from: Beginning | undefined,
 ) {
   const dataset = prepareTable(readTable(text, format), {
     target: given.target,
@@ -108,7 +116,7 @@ async function trainTable(
   const rows = `${dataset.training.count} rows, ${dataset.validation.count} held out`;
   info(context, `Learning ${aim} from ${encodings.length} columns: ${rows}.`);
 
-  const fitted = await fitModel(problem, config, context);
+  const fitted = await fitModel(problem, config, context, architecture.name, from);
   const { model, scale } = problem;
   const metadata: ModelMetadata = {
     ...common(architecture, model, fitted, config),
@@ -129,7 +137,13 @@ async function trainTable(
   return { artifacts: [onnx, safetensors(model, fitted.weights, metadata)], metadata };
 }
 
-async function trainText(architecture: Of<'text'>, text: string, config: Settled, context: FitContext) {
+async function trainText(
+  architecture: Of<'text'>,
+  text: string,
+  config: Settled,
+  context: FitContext,
+  from: Beginning | undefined,
+) {
   if (config.loss_function !== 'cross_entropy') {
     const message = `A text is learned with cross_entropy, not with ${config.loss_function}.`;
     throw new LearningError('config.loss_unsuited', message);
@@ -145,7 +159,7 @@ async function trainText(architecture: Of<'text'>, text: string, config: Settled
     `Learning from ${amount}, ${validation.length} held out; ${problem.stepsPerEpoch} steps an epoch.`,
   );
 
-  const fitted = await fitModel(problem, config, context);
+  const fitted = await fitModel(problem, config, context, architecture.name, from);
   const { weights } = fitted;
   const metadata: ModelMetadata = {
     ...common(architecture, model, fitted, config),
@@ -183,7 +197,9 @@ export async function runTraining(request: TrainingRequest, context: FitContext)
     throw new LearningError('dataset.format_unsupported', message);
   }
   const text = 'text' in data ? data.text : decodeUtf8(data.bytes);
+  const { resume } = request;
+  const from = resume && { checkpoint: decodeCheckpoint(resume.bytes), epochsDone: resume.epochsDone };
   return architecture.data === 'text'
-    ? trainText(architecture, text, config, context)
-    : trainTable(architecture, text, data.format, config, context);
+    ? trainText(architecture, text, config, context, from)
+    : trainTable(architecture, text, data.format, config, context, from);
 }

@@ -16,7 +16,15 @@ export interface Stepper {
   step(batch: Batch, learningRate: number): Promise<Measured>;
   /** The weights after the last step; valid until the next one. */
   readonly weights: Float32Array;
+  /** Copies of the weights and the optimiser's state vectors, and the steps taken. */
+  save(): Progress;
   close(): Promise<void>;
+}
+
+/** Where an optimiser stands: the weights and then its state vectors [count] each; those left out are zeros. */
+export interface Progress {
+  readonly vectors: readonly Float32Array[];
+  readonly steps: number;
 }
 
 /** Wraps a batch for ONNX Runtime; arrays that come again keep their wrapping, which small steps notice. */
@@ -41,21 +49,23 @@ export const measured = (results: InferenceSession.ReturnType): Measured => ({
 });
 
 /** Weights and optimiser state as two sets of wrapped vectors: one is read while the other is written. */
-export function swappingVectors(optimizer: Optimizer, start: Float32Array) {
+export function swappingVectors(optimizer: Optimizer, start: readonly Float32Array[]) {
   const names = ['weights', ...stateNames(optimizer)];
+  const count = start[0]!.length;
   const vectors = () => {
-    const arrays = names.map(() => new Float32Array(start.length));
-    const wrapped = arrays.map((array) => feed(array, [start.length]));
+    const arrays = names.map(() => new Float32Array(count));
+    const wrapped = arrays.map((array) => feed(array, [count]));
     const named = (prefix: string) =>
       Object.fromEntries(names.map((name, index) => [`${prefix}${name}`, wrapped[index]!]));
-    return { weights: arrays[0]!, inputs: named(''), outputs: named('next_') };
+    return { arrays, inputs: named(''), outputs: named('next_') };
   };
   let [now, next] = [vectors(), vectors()];
-  now.weights.set(start);
+  for (const [index, array] of start.entries()) now.arrays[index]?.set(array);
   return {
     get weights(): Float32Array {
-      return now.weights;
+      return now.arrays[0]!;
     },
+    copy: (): Float32Array[] => now.arrays.map((array) => array.slice()),
     get inputs() {
       return now.inputs;
     },
@@ -68,18 +78,18 @@ export function swappingVectors(optimizer: Optimizer, start: Float32Array) {
   };
 }
 
-/** Opens the step graph on starting weights [count]. ONNX Runtime writes each step's result into our buffers. */
+/** Opens the step graph where `start` stands. ONNX Runtime writes each step's result into our buffers. */
 export async function openStepper(
   objective: Objective,
   optimizer: Optimizer,
-  start: Float32Array,
+  start: Progress,
   options: SessionOptions & { readonly clip?: number } = {},
 ): Promise<Stepper> {
   const session = await openSession(stepGraph(objective, optimizer, options.clip), options);
-  const vectors = swappingVectors(optimizer, start);
+  const vectors = swappingVectors(optimizer, start.vectors);
   const feeds = batchFeeder(objective);
   const rate = new Float32Array(1);
-  const taken = new Float32Array(1);
+  const taken = Float32Array.of(start.steps);
   const scalars = { learning_rate: feed(rate, []), step: feed(taken, []) };
   return {
     async step(batch, learningRate) {
@@ -95,6 +105,7 @@ export async function openStepper(
     get weights() {
       return vectors.weights;
     },
+    save: () => ({ vectors: vectors.copy(), steps: taken[0]! }),
     close: () => session.release(),
   };
 }
