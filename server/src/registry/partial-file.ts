@@ -15,6 +15,7 @@ interface Piece {
   /** Length of the whole file. */
   sizeBytes: number;
   checksum?: Checksum | undefined;
+  /** Ends it, and its connection with it. */
   signal: AbortSignal;
 }
 
@@ -43,15 +44,23 @@ export class PartialFile {
   async append(source: Readable, { offset, sizeBytes, checksum, signal }: Piece): Promise<number> {
     const file = await open(this.path, 'r+');
     const hash = checksum && createHash(checksum.algorithm);
+    const end = () => source.destroy(new AppError('request.aborted', 'A newer request took its place.'));
+    signal.addEventListener('abort', end, { once: true });
     try {
-      const end = await write(source, file, { offset, sizeBytes, hash, signal });
+      const at = await write(source, file, { offset, sizeBytes, hash });
       if (checksum && !hash?.digest().equals(checksum.digest)) {
         await file.truncate(offset);
         throw new AppError('upload.checksum_mismatch', 'The piece has another digest than announced.');
       }
-      return end;
+      await file.datasync();
+      return at;
+    } catch (error) {
+      // Why it failed says more than that what had come could not be secured either.
+      await file.datasync().catch(() => undefined);
+      throw error;
     } finally {
-      await file.datasync().finally(() => file.close());
+      signal.removeEventListener('abort', end);
+      await file.close();
     }
   }
 
@@ -72,14 +81,12 @@ interface Writing {
   offset: number;
   sizeBytes: number;
   hash: Hash | undefined;
-  signal: AbortSignal;
 }
 
-async function write(source: Readable, file: FileHandle, { offset, sizeBytes, hash, signal }: Writing) {
+async function write(source: Readable, file: FileHandle, { offset, sizeBytes, hash }: Writing) {
   let at = offset;
   // Not destroyed on failure: a request's socket must live on to carry the refusal.
   for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    signal.throwIfAborted();
     if (at + chunk.length > sizeBytes) {
       await file.truncate(offset);
       throw new AppError('request.too_large', `More arrived than the announced ${sizeBytes} bytes.`, {

@@ -57,7 +57,7 @@ export async function buildRegistry(app: FastifyInstance, needs: Needs): Promise
     intakes: { model: modelIntake, dataset: datasetIntake },
   });
   uploadsRoutes(app, uploads);
-  schedule.add('upload-expiry', { everyMs: expiryMs }, () => uploads.sweep());
+  schedule.add('upload-expiry', { everyMs: expiryMs, firstAfterMs: 0 }, () => uploads.sweep());
   // Beside the first requests, not before them: a large store takes a while to look through.
   const sweep = (signal: AbortSignal) => blobs.sweep(sweepGraceMs, { signal });
   schedule.add('store-sweep', { everyMs: sweepMs, firstAfterMs: 0 }, sweep);
