@@ -73,7 +73,7 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
   const jobs = buildJobs(app, { ...around, blobs, nodes, links, live, audit });
   const tracking = await buildTracking(app, { ...around, blobs, live });
   buildTraining(app, { database, jobs, datasets, models, nodes, tracking, live, clock });
-  buildScripts(app, { ...around, jobs, code, nodes, audit, live });
+  buildScripts(app, { ...around, jobs, code, nodes, links, audit, live });
   buildMarket(app, { database, blobs, jobs, clock });
   pullsRoutes(app, new PullsService(jobs, models, nodes, live));
   const { secret } = await loadSigningKey(config.home);

@@ -1,39 +1,77 @@
 import type { JobKind } from '@hearth/contract';
+import type { Clock } from '../platform/clock.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { isPassing } from '../platform/failures.ts';
+import type { LiveHub } from '../platform/live-hub.ts';
 import type { Log } from '../platform/log.ts';
 import type { BlobsService } from '../registry/blobs.service.ts';
+import type { EndWaiters } from './end-waiters.ts';
+import type { IntakeRepository } from './intake.repository.ts';
 import type { JobsRepository } from './jobs.repository.ts';
-import type { ActiveJob, JobFailure, JobHandler, JobRecord, NumberedEvent, Outcome } from './jobs.types.ts';
+import type {
+  ActiveJob,
+  FinishedJob,
+  JobFailure,
+  JobHandler,
+  JobRecord,
+  NumberedEvent,
+  Outcome,
+} from './jobs.types.ts';
+import { tellWatchers } from './news.ts';
 
 export interface Ending {
   outcome: Outcome;
   error?: JobFailure | null | undefined;
+  exitCode?: number | null | undefined;
   result?: Record<string, unknown> | null | undefined;
   at: Date;
 }
 /** What is left to do once the transaction has committed. */
 export interface Aftermath {
-  jobId: string;
+  job: JobRecord;
   events: NumberedEvent[];
   released: string[];
+  /** It was taken back from a node that may have begun with it. */
+  dropped?: ActiveJob;
 }
+const isActive = (job: JobRecord | undefined): job is ActiveJob =>
+  job?.state === 'leased' || job?.state === 'running';
+const hasNotStarted = (job: JobRecord) =>
+  job.state === 'queued' || (job.state === 'leased' && job.ackedSeq === 0 && !job.cancelRequestedAt);
 
 /** Ends jobs, whoever decided it: the node, a person, an expired lease. And tells those who wait for it. */
 export class EndingsService {
   readonly #repository: JobsRepository;
+  readonly #intake: IntakeRepository;
   readonly #blobs: BlobsService;
+  readonly #live: LiveHub;
+  readonly #waiters: EndWaiters;
+  readonly #clock: Clock;
   readonly #log: Log;
   readonly #handlers = new Map<JobKind, JobHandler>();
-  readonly #waiting = new Map<string, Set<() => void>>();
   /** News of one job is told in its order. */
   readonly #telling = new Map<string, Promise<void>>();
   /** Called when a node may have room again; handed in by dispatch. */
   onRoom: () => void = () => undefined;
-  constructor(repository: JobsRepository, blobs: BlobsService, log: Log) {
+  /** Called when a job on a node has to stop, or is no longer its; handed in where nodes are reached. */
+  onStopOrdered: (job: ActiveJob) => void = () => undefined;
+  onDropped: (job: ActiveJob) => void = () => undefined;
+  constructor(
+    repository: JobsRepository,
+    intake: IntakeRepository,
+    blobs: BlobsService,
+    live: LiveHub,
+    waiters: EndWaiters,
+    clock: Clock,
+    log: Log,
+  ) {
     this.#repository = repository;
+    this.#intake = intake;
     this.#blobs = blobs;
+    this.#live = live;
+    this.#waiters = waiters;
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -45,91 +83,179 @@ export class EndingsService {
     return this.#handlers.get(kind);
   }
 
-  /** Ends a locked job inside the transaction that decided it. */
-  async finish(tx: Transaction, job: JobRecord, ending: Ending): Promise<string[]> {
-    const { outcome, error, result, at } = await this.#complete(tx, job, ending);
-    await this.handlerOf(job.kind)?.onEnded?.(tx, job, outcome, at);
-    const released = await this.#repository.removeArtifacts(tx, job.id);
-    await this.#repository.finish(tx, job.id, {
-      outcome,
-      error: error ?? null,
-      result: result ?? null,
-      finishedAt: at,
+  /** Whether the job ended before the signal came. */
+  async endOf(jobId: string, signal: AbortSignal): Promise<boolean> {
+    return this.#waiters.wait(jobId, signal).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Ends a locked job inside the transaction that decided it, and what hangs together with it. */
+  async finish(tx: Transaction, job: JobRecord, ending: Ending): Promise<Aftermath[]> {
+    if (job.state === 'finished') return [];
+    const finished = finishedAs(job, await this.conclude(tx, job, ending));
+    return this.store(tx, [{ job: finished, events: [], released: [] }]);
+  }
+
+  /** Stores ends that were decided: one statement for all, besides those of gangs and of files that were handed in. */
+  async store(tx: Transaction, ends: Aftermath[]): Promise<Aftermath[]> {
+    await this.#intake.save(
+      tx,
+      ends.map(({ job }) => changeOf(job)),
+    );
+    const finished = ends.filter(({ job }) => job.state === 'finished');
+    if (finished.length === 0) return ends;
+    const released = await this.#repository.removeArtifacts(
+      tx,
+      finished.map(({ job }) => job.id),
+    );
+    for (const end of finished) end.released = released.get(end.job.id) ?? [];
+    const broken = finished.filter(({ job }) => job.gang && (job as FinishedJob).outcome !== 'completed');
+    const others = new Map<string, Aftermath>();
+    for (const { job } of broken)
+      for (const end of await this.#stopGang(tx, job)) others.set(end.job.id, end);
+    return [...ends, ...others.values()];
+  }
+
+  /** Success has effects of its own; where they fail, so does the job, and nothing of them stays. */
+  async conclude(tx: Transaction, job: JobRecord, ending: Ending): Promise<Ending> {
+    const handler = this.handlerOf(job.kind);
+    if (ending.outcome !== 'completed' || !handler?.onCompleted) return ending;
+    if (!isActive(job)) throw new Error(`Job ${job.id} completed without a lease.`);
+    const artifacts = await this.#repository.artifacts(tx, job.id);
+    const completion = { at: ending.at, result: ending.result ?? {}, artifacts };
+    const failure = await this.guarded(tx, job, (inner) => handler.onCompleted!(inner, job, completion));
+    return failure ? { ...ending, outcome: 'failed', error: failure } : ending;
+  }
+
+  /** Runs a handler so that its failure undoes only its own writes; a database that is away or full is nobody's failure. */
+  async guarded(
+    tx: Transaction,
+    job: ActiveJob,
+    work: (tx: Transaction) => Promise<void>,
+  ): Promise<JobFailure | undefined> {
+    try {
+      await tx.transaction(work);
+      return undefined;
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      if (error instanceof AppError) return { code: error.code, message: error.message };
+      this.#log.error({ err: error, job: job.id }, 'The effects of a job could not be stored.');
+      return { code: 'internal', message: 'What the job reported could not be stored.' };
+    }
+  }
+
+  /** A lease that nobody works on any more. Answers whether it still stood. */
+  async lost(
+    jobId: string,
+    leaseId: string,
+    isLost: (job: ActiveJob) => boolean = () => true,
+  ): Promise<boolean> {
+    const aftermaths = await this.#repository.transaction(async (tx) => {
+      const job = (await this.#intake.lock(tx, [jobId])).get(jobId);
+      if (!isActive(job) || job.lease.id !== leaseId || !isLost(job)) return undefined;
+      return this.settleLost(tx, job);
     });
-    return released;
+    for (const aftermath of aftermaths ?? []) await this.announce(aftermath);
+    return aftermaths !== undefined;
+  }
+
+  /**
+   * What becomes of a locked job whose node has nothing to show for it: one that never started waits again, one that
+   * did has failed; an order to stop is then fulfilled or lost with it. So for a gang: none of it started, or it fails.
+   */
+  async settleLost(tx: Transaction, job: ActiveJob): Promise<Aftermath[]> {
+    const neverStarted = job.state === 'leased' && job.ackedSeq === 0;
+    const at = this.#clock();
+    if (neverStarted && job.cancelRequestedAt) return this.finish(tx, job, { outcome: 'stopped', at });
+    const together = job.gang ? await this.#repository.gang(tx, job.gang.id) : [job];
+    if (neverStarted && together.every(hasNotStarted)) {
+      const taken = together.filter(isActive);
+      const released = await this.#repository.release(
+        tx,
+        taken.map(({ id }) => id),
+      );
+      return released.map((queued) => {
+        const dropped = taken.find(({ id }) => id === queued.id && id !== job.id);
+        return { job: queued, events: [], released: [], ...(dropped ? { dropped } : {}) };
+      });
+    }
+    const message = 'The machine that worked on this was lost, or came back without the work.';
+    return this.finish(tx, job, { outcome: 'failed', error: { code: 'job.node_lost', message }, at });
   }
 
   /** After the commit. Nothing here can undo what was committed, so failures are only logged. */
   announce(aftermath: Aftermath): Promise<void> {
-    const { jobId } = aftermath;
-    const before = this.#telling.get(jobId) ?? Promise.resolve();
+    const { job, dropped } = aftermath;
+    if (dropped) this.onDropped(dropped);
+    this.#waiters.tell(job);
+    if (job.state === 'finished' || job.state === 'queued') this.onRoom();
+    if (isActive(job) && job.cancelRequestedAt) this.onStopOrdered(job);
+    const before = this.#telling.get(job.id) ?? Promise.resolve();
     const told = before
       .then(() => this.#announce(aftermath))
       .finally(() => {
-        if (this.#telling.get(jobId) === told) this.#telling.delete(jobId);
+        if (this.#telling.get(job.id) === told) this.#telling.delete(job.id);
       });
-    this.#telling.set(jobId, told);
+    this.#telling.set(job.id, told);
     return told;
   }
 
-  async #announce({ jobId, events, released }: Aftermath): Promise<void> {
+  async #announce({ job, events, released }: Aftermath): Promise<void> {
     try {
-      const [job] = await this.#repository.findMany([jobId]);
-      if (!job) return;
-      if (job.state === 'finished') this.#wakeWaiting(jobId);
-      if (job.state === 'finished' || job.state === 'queued') this.onRoom();
+      tellWatchers(this.#live, job, events);
       await this.handlerOf(job.kind)?.onChanged?.(job, events);
-      await this.#blobs.release(released);
+      if (released.length > 0) await this.#blobs.release(released);
     } catch (err) {
-      this.#log.warn({ err, job: jobId }, 'News of a job could not be told.');
+      this.#log.warn({ err, job: job.id }, 'News of a job could not be told.');
     }
   }
 
-  /** Resolves when the job has ended, or after `ms`. */
-  waitFor(jobId: string, ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const waiting = this.#waiting.get(jobId) ?? new Set();
-    this.#waiting.set(jobId, waiting.add(resolve));
-    const timer = setTimeout(resolve, ms).unref();
-    return promise.finally(() => {
-      clearTimeout(timer);
-      waiting.delete(resolve);
-      if (waiting.size === 0) this.#waiting.delete(jobId);
-    });
-  }
-
-  #wakeWaiting(jobId: string): void {
-    for (const resolve of this.#waiting.get(jobId) ?? []) resolve();
-  }
-
-  /** Success has effects of its own; where they fail, so does the job, and nothing of them stays. */
-  async #complete(tx: Transaction, job: JobRecord, ending: Ending): Promise<Ending> {
-    const handler = this.handlerOf(job.kind);
-    if (ending.outcome !== 'completed' || !handler?.onCompleted || job.state === 'finished') return ending;
-    if (job.state === 'queued') throw new Error(`Job ${job.id} completed in the queue.`);
-    const artifacts = await this.#repository.artifacts(tx, job.id);
-    const completion = { at: ending.at, result: ending.result ?? {}, artifacts };
-    const failure = await guarded(tx, this.#log, job, (inner) =>
-      handler.onCompleted!(inner, job, completion),
+  /** One that failed or was stopped takes the others along: those that wait are stopped, those at work ordered to. */
+  async #stopGang(tx: Transaction, { id, gang }: JobRecord): Promise<Aftermath[]> {
+    const members = await this.#repository.gang(tx, gang!.id);
+    const others = members.filter((job) => job.id !== id && job.state !== 'finished');
+    const at = this.#clock();
+    const error = { code: 'job.gang_broken', message: 'Another job of its group failed or was stopped.' };
+    const waiting = others.filter(({ state }) => state === 'queued');
+    const ends = waiting.map((job) => finishedAs(job, { outcome: 'stopped', error, at }));
+    if (ends.length > 0) await this.#intake.save(tx, ends.map(changeOf));
+    const working = others.filter(isActive).filter(({ cancelRequestedAt }) => !cancelRequestedAt);
+    await this.#repository.orderStop(
+      tx,
+      working.map((job) => job.id),
+      at,
     );
-    return failure ? { ...ending, outcome: 'failed', error: failure } : ending;
+    const stopping = working.map((job): JobRecord => ({ ...job, cancelRequestedAt: at }));
+    return [...ends, ...stopping].map((job) => ({ job, events: [], released: [] }));
   }
 }
 
-/** Runs a handler so that its failure undoes only its own writes; a database that is away or full is nobody's failure. */
-export async function guarded(
-  tx: Transaction,
-  log: Log,
-  job: ActiveJob,
-  work: (tx: Transaction) => Promise<void>,
-): Promise<JobFailure | undefined> {
-  try {
-    await tx.transaction(work);
-    return undefined;
-  } catch (error) {
-    if (isPassing(error)) throw error;
-    if (error instanceof AppError) return { code: error.code, message: error.message };
-    log.error({ err: error, job: job.id }, 'The effects of a job could not be stored.');
-    return { code: 'internal', message: 'What the job reported could not be stored.' };
-  }
+/** A job as it stands once it has ended so. */
+export function finishedAs(job: JobRecord, { outcome, error, exitCode, result, at }: Ending): FinishedJob {
+  const { id, kind, title, priority, arrival, payload, createdBy, attempt, progress, createdAt } = job;
+  const own = { id, kind, title, priority, arrival, payload, createdBy, attempt, progress, createdAt };
+  const { gpuCount, gpus, gang, kept } = job;
+  return {
+    ...own,
+    ...{ gpuCount, gpus, gang, kept },
+    state: 'finished',
+    outcome,
+    error: error ?? null,
+    exitCode: exitCode ?? null,
+    result: result ?? null,
+    nodeId: isActive(job) ? job.lease.nodeId : null,
+    leaseId: isActive(job) ? job.lease.id : null,
+    ackedSeq: isActive(job) ? job.ackedSeq : 0,
+    startedAt: isActive(job) ? job.startedAt : null,
+    finishedAt: at,
+  };
+}
+
+function changeOf(job: JobRecord) {
+  const { id, progress, kept } = job;
+  if (job.state === 'queued') throw new Error(`Job ${id} waits: there is nothing told of it.`);
+  const { state, ackedSeq, startedAt } = job;
+  return { id, state, ackedSeq, startedAt, progress, kept, end: job.state === 'finished' ? job : null };
 }

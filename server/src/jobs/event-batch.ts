@@ -1,5 +1,6 @@
 import type { JobEvent, JobLogLine, JobProgress } from '@hearth/contract';
 import type { NumberedEvent } from './jobs.types.ts';
+import type { Piece } from './retention.ts';
 
 /**
  * What of a batch is new to someone who has applied everything up to `ackedSeq`: repeats are dropped by number, a gap
@@ -19,17 +20,30 @@ export interface Summary {
   progress: JobProgress | undefined;
   finished: Extract<JobEvent, { type: 'finished' }> | undefined;
   logs: JobLogLine[];
+  pieces: Piece[];
 }
 
 /** What the events say of the job itself, whatever its kind. */
 export function summarize(events: readonly NumberedEvent[]): Summary {
-  const summary: Summary = { startedAt: undefined, progress: undefined, finished: undefined, logs: [] };
+  const summary: Summary = {
+    startedAt: undefined,
+    progress: undefined,
+    finished: undefined,
+    logs: [],
+    pieces: [],
+  };
   for (const { seq, event } of events) {
     if (event.type === 'started') summary.startedAt ??= new Date(event.at);
     else if (event.type === 'progress') summary.progress = event.progress;
     else if (event.type === 'finished') summary.finished = event;
     else if (event.type === 'log')
       summary.logs.push({ seq, at: event.at, level: event.level, message: event.message });
+    else if (event.type === 'output') summary.pieces.push(pieceOf(seq, event));
   }
   return summary;
+}
+
+function pieceOf(seq: number, event: Extract<JobEvent, { type: 'output' }>): Piece {
+  const { at, stream, offset: place, skippedBytes = 0, text } = event;
+  return { seq, at, stream, place, skippedBytes, sizeBytes: Buffer.byteLength(text), text };
 }

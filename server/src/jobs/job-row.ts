@@ -1,6 +1,7 @@
 import type { JobKind } from '@hearth/contract';
-import type { jobs } from './jobs.table.ts';
-import type { JobRecord, Outcome } from './jobs.types.ts';
+import { getTableColumns } from 'drizzle-orm';
+import { jobs } from './jobs.table.ts';
+import type { JobRecord, Membership, Outcome } from './jobs.types.ts';
 
 type Row = typeof jobs.$inferSelect;
 
@@ -8,16 +9,38 @@ type Row = typeof jobs.$inferSelect;
 export function asRecord(row: Row): JobRecord {
   const { id, title, priority, arrival, payload, createdBy, attempt, progress, createdAt } = row;
   const kind = row.kind as JobKind;
-  const base = { id, kind, title, priority, arrival, payload, createdBy, attempt, progress, createdAt };
+  const own = { id, kind, title, priority, arrival, payload, createdBy, attempt, progress, createdAt };
+  const base = { ...own, gpuCount: row.gpuCount, gpus: row.gpuIndices, gang: gangOf(row), kept: row.kept };
   const { ackedSeq, startedAt, nodeId, leaseId } = row;
-  if (row.state === 'queued') return { ...base, state: 'queued' };
+  if (row.state === 'queued') return { ...base, state: 'queued', waitingFor: row.waitingFor };
   if (row.state === 'finished') {
-    const { error, result, finishedAt } = row;
-    const end = { outcome: row.outcome as Outcome, error, result, finishedAt: finishedAt ?? createdAt };
+    const { error, result, exitCode, finishedAt } = row;
+    const outcome = row.outcome as Outcome;
+    const end = { outcome, error, result, exitCode, finishedAt: finishedAt ?? createdAt };
     return { ...base, state: 'finished', ...end, nodeId, leaseId, ackedSeq, startedAt };
   }
   if (!leaseId || !row.leaseExpiresAt) throw new Error(`Job ${id} is ${row.state} without a lease.`);
   const lease = { id: leaseId, nodeId: nodeId ?? '', expiresAt: row.leaseExpiresAt };
   const state = row.state === 'leased' ? 'leased' : 'running';
   return { ...base, state, lease, ackedSeq, cancelRequestedAt: row.cancelRequestedAt, startedAt };
+}
+
+function gangOf({ gangId, gangRank, gangSize }: Row): Membership | null {
+  return gangId === null || gangRank === null || gangSize === null
+    ? null
+    : { id: gangId, rank: gangRank, size: gangSize };
+}
+
+const columns = Object.entries(getTableColumns(jobs));
+
+/** A row as `returning jobs.*` of a hand-written statement gives it. */
+export function fromColumns(given: Record<string, unknown>): JobRecord {
+  const row = Object.fromEntries(
+    columns.map(([key, column]) => {
+      const value = given[column.name];
+      const isReady = value === null || typeof value === 'object';
+      return [key, isReady ? value : column.mapFromDriverValue(value)];
+    }),
+  );
+  return asRecord(row as Row);
 }

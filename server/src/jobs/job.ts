@@ -16,12 +16,18 @@ function nodeOf(job: JobRecord): string | null {
   return job.state === 'finished' ? job.nodeId : job.lease.nodeId;
 }
 
+function subjectOf({ payload }: JobRecord): string {
+  if (payload.kind === 'training') return payload.sessionId;
+  return payload.kind === 'script' ? payload.scriptName : payload.modelName;
+}
+
 export function asJob(job: JobRecord): Job {
   const finished = finishedOf(job);
   return {
     id: job.id,
     kind: job.kind,
     title: job.title,
+    subject: subjectOf(job),
     state: stateOf(job),
     stopping: isStopping(job),
     priority: job.priority,
@@ -29,6 +35,10 @@ export function asJob(job: JobRecord): Job {
     attempt: job.attempt,
     progress: job.progress,
     error: finished?.error ?? null,
+    exit_code: finished?.exitCode ?? null,
+    gpus: job.gpus,
+    waiting_for: job.state === 'queued' ? job.waitingFor : null,
+    created_by: job.createdBy,
     created_at: job.createdAt.toISOString(),
     started_at: startedAtOf(job)?.toISOString() ?? null,
     finished_at: finished?.finishedAt.toISOString() ?? null,

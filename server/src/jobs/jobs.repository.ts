@@ -1,9 +1,9 @@
-import type { JobKind, JobLogLine, JobPayload, JobProgress, JobState } from '@hearth/contract';
-import { and, asc, desc, eq, gt, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { JobKind, JobPayload, JobState } from '@hearth/contract';
+import { and, asc, desc, eq, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
 import { asRecord } from './job-row.ts';
-import { jobArtifacts, jobLogs, jobs } from './jobs.table.ts';
-import type { ActiveJob, JobArtifact, JobFailure, JobRecord, Outcome } from './jobs.types.ts';
+import { jobArtifacts, jobs } from './jobs.table.ts';
+import type { ActiveJob, JobArtifact, JobRecord, Membership } from './jobs.types.ts';
 
 export interface NewJob {
   id: string;
@@ -13,12 +13,9 @@ export interface NewJob {
   payload: JobPayload;
   createdBy: string | null;
   createdAt: Date;
-}
-export interface NewLease {
-  id: string;
-  nodeId: string;
-  tokenHash: string;
-  expiresAt: Date;
+  /** GPUs of one node that it needs to itself; default none. */
+  gpuCount?: number;
+  gang: Membership | null;
 }
 const active = inArray(jobs.state, ['leased', 'running']);
 const records = (rows: (typeof jobs.$inferSelect)[]) => rows.map(asRecord) as ActiveJob[];
@@ -31,55 +28,6 @@ export class JobsRepository {
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#database.transaction(work);
-  }
-
-  async add(tx: Transaction, job: NewJob): Promise<void> {
-    await tx.insert(jobs).values({ ...job, state: 'queued' });
-  }
-
-  /**
-   * Leases the next job of the queue to a node, as far as its caps allow. The node's lock makes two servers count one
-   * after the other; SKIP LOCKED lets them take different jobs.
-   */
-  claim(lease: NewLease, caps: ReadonlyMap<string, number>): Promise<ActiveJob | undefined> {
-    return this.#database.transaction(async (tx) => {
-      await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`node:${lease.nodeId}`}, 0))`);
-      const busy = await this.#countOn(tx, lease.nodeId);
-      const open = [...caps].filter(([kind, cap]) => (busy.get(kind) ?? 0) < cap).map(([kind]) => kind);
-      if (open.length === 0) return undefined;
-      const [next] = await tx
-        .select({ id: jobs.id })
-        .from(jobs)
-        .where(and(eq(jobs.state, 'queued'), inArray(jobs.kind, open)))
-        .orderBy(desc(jobs.priority), asc(jobs.arrival))
-        .limit(1)
-        .for('update', { skipLocked: true });
-      if (!next) return undefined;
-      const { id: leaseId, nodeId, tokenHash, expiresAt: leaseExpiresAt } = lease;
-      const rows = await tx
-        .update(jobs)
-        .set({
-          state: 'leased',
-          leaseId,
-          nodeId,
-          tokenHash,
-          leaseExpiresAt,
-          ackedSeq: 0,
-          attempt: sql`attempt + 1`,
-        })
-        .where(eq(jobs.id, next.id))
-        .returning();
-      return records(rows)[0];
-    });
-  }
-
-  async #countOn(tx: Transaction, nodeId: string): Promise<Map<string, number>> {
-    const rows = await tx
-      .select({ kind: jobs.kind, count: sql<number>`count(*)::int` })
-      .from(jobs)
-      .where(and(eq(jobs.nodeId, nodeId), active))
-      .groupBy(jobs.kind);
-    return new Map(rows.map(({ kind, count }) => [kind, count]));
   }
 
   async countActive(): Promise<Map<string, number>> {
@@ -95,6 +43,12 @@ export class JobsRepository {
   async lock(tx: Transaction, id: string): Promise<JobRecord | undefined> {
     const [row] = await tx.select().from(jobs).where(eq(jobs.id, id)).for('update');
     return row && asRecord(row);
+  }
+
+  /** The members of a gang, in the order of their ranks. */
+  async gang(tx: Transaction, gangId: string): Promise<JobRecord[]> {
+    const rows = await tx.select().from(jobs).where(eq(jobs.gangId, gangId)).orderBy(asc(jobs.gangRank));
+    return rows.map(asRecord);
   }
 
   async find(id: string): Promise<JobRecord | undefined> {
@@ -197,69 +151,19 @@ export class JobsRepository {
       .where(and(active, lt(jobs.leaseExpiresAt, until)));
   }
 
-  async progress(
-    tx: Transaction,
-    id: string,
-    change: { ackedSeq: number; startedAt?: Date; progress?: JobProgress; state: 'leased' | 'running' },
-  ): Promise<void> {
-    await tx.update(jobs).set(change).where(eq(jobs.id, id));
+  async orderStop(tx: Transaction, ids: string[], at: Date): Promise<void> {
+    if (ids.length > 0) await tx.update(jobs).set({ cancelRequestedAt: at }).where(inArray(jobs.id, ids));
   }
 
-  async orderCancel(tx: Transaction, id: string, at: Date): Promise<void> {
-    await tx.update(jobs).set({ cancelRequestedAt: at }).where(eq(jobs.id, id));
-  }
-
-  /** Back to the queue, at its old place. */
-  async release(tx: Transaction, id: string): Promise<void> {
-    const nothing = { leaseId: null, nodeId: null, leaseExpiresAt: null, tokenHash: null };
-    await tx
+  /** Back to the queue, at their old places. */
+  async release(tx: Transaction, ids: string[]): Promise<JobRecord[]> {
+    const nothing = { leaseId: null, nodeId: null, leaseExpiresAt: null, tokenHash: null, gpuIndices: [] };
+    const rows = await tx
       .update(jobs)
       .set({ ...nothing, state: 'queued', ackedSeq: 0 })
-      .where(eq(jobs.id, id));
-  }
-
-  async finish(
-    tx: Transaction,
-    id: string,
-    end: {
-      outcome: Outcome;
-      error: JobFailure | null;
-      result: Record<string, unknown> | null;
-      finishedAt: Date;
-    },
-  ): Promise<void> {
-    await tx
-      .update(jobs)
-      .set({ ...end, state: 'finished', tokenHash: null, leaseExpiresAt: null })
-      .where(eq(jobs.id, id));
-  }
-
-  async addLogs(tx: Transaction, jobId: string, lines: JobLogLine[]): Promise<void> {
-    if (lines.length === 0) return;
-    const column = (pick: (line: JobLogLine) => unknown) => sql.param(lines.map(pick));
-    await tx.execute(sql`
-      insert into job_logs (job_id, seq, at, level, message)
-      select ${jobId}, given.* from unnest(
-        ${column(({ seq }) => seq)}::int[], ${column(({ at }) => at)}::timestamptz[],
-        ${column(({ level }) => level)}::text[], ${column(({ message }) => message)}::text[]) as given`);
-  }
-
-  /** Lines after `after`, oldest first; without it the newest. */
-  async logs(jobId: string, limit: number, after?: number): Promise<JobLogLine[]> {
-    const isForward = after !== undefined;
-    const rows = await this.#database
-      .select()
-      .from(jobLogs)
-      .where(and(eq(jobLogs.jobId, jobId), isForward ? gt(jobLogs.seq, after) : undefined))
-      .orderBy(isForward ? asc(jobLogs.seq) : desc(jobLogs.seq))
-      .limit(limit);
-    if (!isForward) rows.reverse();
-    return rows.map(({ seq, at, level, message }) => ({
-      seq,
-      at: at.toISOString(),
-      level: level as JobLogLine['level'],
-      message,
-    }));
+      .where(inArray(jobs.id, ids))
+      .returning();
+    return rows.map(asRecord);
   }
 
   async putArtifact(tx: Transaction, jobId: string, artifact: JobArtifact): Promise<string | undefined> {
@@ -280,9 +184,11 @@ export class JobsRepository {
     return rows.map(({ jobId: _jobId, ...artifact }) => artifact);
   }
 
-  async removeArtifacts(tx: Transaction, jobId: string): Promise<string[]> {
-    const rows = await tx.delete(jobArtifacts).where(eq(jobArtifacts.jobId, jobId)).returning();
-    return rows.map(({ sha256 }) => sha256);
+  /** Answers their digests, by job. */
+  async removeArtifacts(tx: Transaction, jobIds: string[]): Promise<Map<string, string[]>> {
+    const rows = await tx.delete(jobArtifacts).where(inArray(jobArtifacts.jobId, jobIds)).returning();
+    const byJob = Map.groupBy(rows, ({ jobId }) => jobId);
+    return new Map([...byJob].map(([jobId, own]) => [jobId, own.map(({ sha256 }) => sha256)]));
   }
 }
 

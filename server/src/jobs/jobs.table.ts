@@ -13,9 +13,9 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { Kept } from './retention.ts';
 import { nodes } from '../nodes/nodes.table.ts';
 import { blobs } from '../registry/registry.table.ts';
+import type { Kept } from './retention.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 

@@ -5,16 +5,27 @@ import type { NodesService } from '../nodes/nodes.service.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
+import type { LiveHub } from '../platform/live-hub.ts';
 import type { Log } from '../platform/log.ts';
 import type { Schedule } from '../platform/schedule.ts';
 import type { BlobsService } from '../registry/blobs.service.ts';
+import { ClaimsRepository } from './claims.repository.ts';
 import { DispatchService } from './dispatch.service.ts';
+import { EndWaiters } from './end-waiters.ts';
 import { EndingsService } from './endings.service.ts';
+import { IntakeRepository } from './intake.repository.ts';
 import { IntakeService } from './intake.service.ts';
+import { JobKeeper } from './job-keeper.ts';
+import { JobRecordsService } from './job-records.service.ts';
 import { JobsRepository } from './jobs.repository.ts';
 import { jobsRoutes } from './jobs.routes.ts';
 import { JobsService } from './jobs.service.ts';
+import type { ActiveJob } from './jobs.types.ts';
 import { LeaseSweeper } from './lease-sweeper.ts';
+import { Leases } from './leases.ts';
+import { OrdersService } from './orders.service.ts';
+import { RecordsRepository } from './records.repository.ts';
+import { Reservations } from './reservations.ts';
 
 export interface JobTimings {
   leaseMs: number;
@@ -37,6 +48,7 @@ interface Needs {
   blobs: BlobsService;
   nodes: NodesService;
   links: LinksService;
+  live: LiveHub;
   audit: AuditService;
   log: Log;
   clock: Clock;
@@ -52,6 +64,7 @@ export function buildJobs(app: FastifyInstance, needs: Needs): JobsService {
     blobs,
     nodes,
     links,
+    live,
     audit,
     log,
     clock,
@@ -61,19 +74,48 @@ export function buildJobs(app: FastifyInstance, needs: Needs): JobsService {
   const caps = new Map([
     ['training', config.maxConcurrentSessions],
     ['pull', 2],
+    ['script', 16],
   ]);
   const repository = new JobsRepository(database);
-  const endings = new EndingsService(repository, blobs, log);
-  const dispatch = new DispatchService(repository, links, endings, { ...timings, caps }, clock, log);
-  const jobs = new JobsService(repository, endings, dispatch, links, blobs, clock);
-  const sweeper = new LeaseSweeper(repository, endings, links, clock, log);
+  const intake = new IntakeRepository();
+  const claims = new ClaimsRepository(database);
+  const waiters = new EndWaiters();
+  const endings = new EndingsService(repository, intake, blobs, live, waiters, clock, log);
+  const leases = new Leases(links, timings.leaseMs, clock);
+  const reservations = new Reservations();
+  const dispatch = new DispatchService(
+    repository,
+    claims,
+    links,
+    leases,
+    reservations,
+    endings,
+    { ...timings, caps },
+    clock,
+    log,
+  );
+  const orders = new OrdersService(repository, claims, dispatch, leases, reservations, clock);
+  const records = new JobRecordsService(repository, new RecordsRepository(database), waiters, live);
+  const jobs = new JobsService(repository, intake, orders, records, endings, dispatch, blobs, clock);
+  const sweeper = new LeaseSweeper(repository, endings, waiters, links, clock, log);
   schedule.add('leases', { everyMs: timings.sweepMs }, () => sweeper.sweep());
-  schedule.add('placement', { everyMs: timings.pollMs }, () => dispatch.dispatch());
+  schedule.add('placement', { everyMs: timings.pollMs }, async () => {
+    await dispatch.dispatch();
+    await dispatch.explain();
+  });
   endings.onRoom = () => void dispatch.dispatch();
   nodes.activeJobs = () => repository.countActive();
-  links.listen(new IntakeService(repository, endings, dispatch, links, audit, timings.leaseMs, clock, log));
+  const order = (type: 'job.cancel' | 'job.drop') => (job: ActiveJob) =>
+    void links.send(job.lease.nodeId, { type, jobId: job.id, leaseId: job.lease.id });
+  endings.onStopOrdered = order('job.cancel');
+  endings.onDropped = order('job.drop');
+  const keeper = new JobKeeper(intake);
+  const { leaseMs } = timings;
+  links.listen(
+    new IntakeService(repository, intake, keeper, endings, dispatch, links, audit, leaseMs, clock, log),
+  );
   app.gate.use('job', ({ token }) => jobs.authenticate(token));
-  jobsRoutes(app, jobs);
+  jobsRoutes(app, jobs, records);
   app.addHook('onReady', () => sweeper.forgiveAbsence(timings.graceMs));
   app.addHook('preClose', () => dispatch.close());
   return jobs;

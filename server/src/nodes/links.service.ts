@@ -103,7 +103,7 @@ export class LinksService {
       deployments: [],
     };
     for (const listener of this.#listeners)
-      Object.assign(welcome, await listener.onHello?.(link.nodeId, hello));
+      Object.assign(welcome, await listener.onHello?.(link.nodeId, hello, link.id));
     if (!this.#pending.delete(link)) return;
     this.#links.set(link.nodeId, link);
     link.send(welcome);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { AgentMessage, nodeProtocol, type ServerMessage } from '@hearth/contract';
 import { z } from 'zod';
 import type { Clock } from '../platform/clock.ts';
@@ -29,6 +30,7 @@ const BrokenEvents = z.object({ type: z.literal('job.events'), jobId: z.uuid(), 
 
 /** One agent's connection: parses what comes, keeps its order, slows a flood down, notices silence. */
 export class NodeLink {
+  readonly id = randomUUID();
   readonly nodeId: string;
   readonly #socket: LinkSocket;
   readonly #events: LinkEvents;
@@ -36,6 +38,8 @@ export class NodeLink {
   #heardAt: Date;
   #hello: Hello | undefined;
   #tail: Promise<void> = Promise.resolve();
+  /** Journals under way: applied in their order, but not one commit after the other. */
+  readonly #journals = new Set<Promise<void>>();
   #waiting = 0;
   #closed = false;
   constructor(nodeId: string, socket: LinkSocket, events: LinkEvents, clock: Clock) {
@@ -55,6 +59,9 @@ export class NodeLink {
       nodeId: this.nodeId,
       jobKinds: this.#hello?.jobKinds ?? [],
       engines: this.#hello?.engines ?? [],
+      linkId: this.id,
+      gpus: this.#hello?.machine.gpus.length ?? 0,
+      address: this.#hello?.machine.addresses[0] ?? this.#hello?.machine.hostname ?? '',
     };
   }
 
@@ -77,6 +84,7 @@ export class NodeLink {
     if (message.type === 'hello') this.#greet(message);
     else if (!this.#hello) this.close(1008, 'say hello first');
     else if (message.type.startsWith('inference.')) this.#events.inference(this, message);
+    else if (message.type === 'job.events') this.#begin(() => this.#events.message(this, message));
     else this.#queue(() => this.#events.message(this, message));
   }
 
@@ -112,11 +120,23 @@ export class NodeLink {
     else this.close(1008, 'a message that does not parse');
   }
 
+  /** After all that came before. */
   #queue(work: () => Promise<void>): void {
+    const before = Promise.all([this.#tail, ...this.#journals]);
+    this.#tail = this.#counted(before.then(() => (this.#closed ? undefined : work())));
+  }
+
+  /** After what was queued before, but beside other journals: several go into one commit. */
+  #begin(work: () => Promise<void>): void {
+    const journal = this.#counted(this.#tail.then(() => (this.#closed ? undefined : work())));
+    this.#journals.add(journal);
+    void journal.finally(() => this.#journals.delete(journal));
+  }
+
+  #counted(work: Promise<void>): Promise<void> {
     this.#waiting += 1;
     if (this.#waiting === mostWaiting) this.#socket.pause();
-    this.#tail = this.#tail
-      .then(() => (this.#closed ? undefined : work()))
+    return work
       .catch((error: unknown) => this.#events.failed(this, error))
       .finally(() => {
         this.#waiting -= 1;

@@ -76,11 +76,12 @@ export class NodesRepository {
     return row!;
   }
 
-  async greet(id: string, hello: Hello, at: Date): Promise<void> {
-    const { machine, agentVersion, jobKinds, engines } = hello;
+  /** Waits for what the node's last connection was being given just now: whoever reads on after this sees it. */
+  async greet(id: string, hello: Hello & { linkId: string }, at: Date): Promise<void> {
+    const { machine, agentVersion, jobKinds, engines, linkId } = hello;
     await this.#database
       .update(nodes)
-      .set({ machine, agentVersion, jobKinds, engines, lastSeenAt: at })
+      .set({ machine, agentVersion, jobKinds, engines, linkId, lastSeenAt: at })
       .where(eq(nodes.id, id));
   }
 

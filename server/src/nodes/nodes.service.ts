@@ -111,8 +111,8 @@ export class NodesService implements NodeListener {
     this.#live.publish('nodes', { type: 'node.removed', id });
   }
 
-  async onHello(nodeId: string, hello: Hello) {
-    await this.#repository.greet(nodeId, hello, this.#clock());
+  async onHello(nodeId: string, hello: Hello, linkId: string) {
+    await this.#repository.greet(nodeId, { ...hello, linkId }, this.#clock());
     return {};
   }
 

@@ -24,6 +24,7 @@ export const machine: Machine = {
   cpu_cores: 2,
   memory_bytes: 8e9,
   gpus: [],
+  addresses: ['127.0.0.1'],
 };
 export const vitalsAt = (at: Date) => ({
   at: at.toISOString(),
@@ -98,7 +99,7 @@ export class ScriptedAgent {
       protocol: nodeProtocol,
       agentVersion: '0.0.0-test',
       machine,
-      jobKinds: ['training', 'pull'],
+      jobKinds: ['training', 'pull', 'script'],
       engines: ['llama', 'onnx'],
       jobs: [],
       deployments: [],
@@ -191,15 +192,34 @@ export const measured = (step: number, values: Record<string, MetricValue>): Job
   at: eventAt,
   points: Object.entries(values).map(([key, value]) => ({ key, step, value })),
 });
+const told = (step: number, values: Record<string, number>): JobEvent => ({
+  type: 'metrics',
+  at: eventAt,
+  points: Object.entries(values).map(([key, value]) => ({ key, step, value })),
+});
 export const epochEnded = (epoch: number): JobEvent =>
-  measured(epoch, {
+  told(epoch, {
     loss: 1 / epoch,
     accuracy: 1 - 1 / (epoch + 1),
     val_loss: 2 / epoch,
     val_accuracy: 0.5,
   });
-export const stepDone = (step: number): JobEvent => measured(step, { step_loss: 1 / (step + 1) });
+export const stepDone = (step: number): JobEvent => told(step, { step_loss: 1 / (step + 1) });
+export const printed = (
+  stream: 'stdout' | 'stderr',
+  offset: number,
+  text: string,
+  skippedBytes?: number,
+): JobEvent => ({
+  type: 'output',
+  at: eventAt,
+  stream,
+  offset,
+  text,
+  ...(skippedBytes ? { skippedBytes } : {}),
+});
 export const finished = (
   outcome: 'completed' | 'failed' | 'stopped' = 'completed',
   result: Record<string, unknown> = {},
-): JobEvent => ({ type: 'finished', at: eventAt, outcome, result });
+  exitCode: number | null = null,
+): JobEvent => ({ type: 'finished', at: eventAt, outcome, result, exitCode });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@hearth/contract';
 import { testDatabase } from '@hearth/launcher/testing';
-import { type Built, buildApp, type Tuning } from '../app.ts';
+import { type AppNeeds, type Built, buildApp, type Tuning } from '../app.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Config, readConfig } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
@@ -34,6 +34,8 @@ export interface TestAppOptions {
   /** Reach the database through this local port instead of its socket. */
   throughPort?: number;
   tuning?: Tuning;
+  /** What is built; default: the whole app. */
+  build?: (needs: AppNeeds) => Promise<Built>;
 }
 
 /** The real app on a port of its own, with a real, freshly migrated database and an empty home. */
@@ -46,7 +48,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const databaseUrl = throughPort === undefined ? stored.url : overTcp(stored.url, throughPort);
   const env = { DATABASE_URL: databaseUrl, HEARTH_HOME: home, API_HOST: '127.0.0.1', API_PORT: '0' };
   const config: Config = { ...readConfig(env), logLevel: 'silent', ...options.config };
-  const test = await serve(config, setUp ? signInAdmin : () => Promise.resolve(''), options.tuning, clock);
+  const signIn = setUp ? signInAdmin : () => Promise.resolve('');
+  const test = await serve(config, signIn, { ...options, clock });
   return {
     ...test,
     close: async () => {
@@ -58,19 +61,22 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
 }
 
 /** Another server on the home and database of `test`: beside it, or after it, as after a restart. */
-export function startTestAppBeside(test: TestApp, tuning?: Tuning): Promise<TestApp> {
-  return serve(test.config, () => Promise.resolve(test.adminToken), tuning);
+export function startTestAppBeside(
+  test: TestApp,
+  tuning?: Tuning,
+  build?: TestAppOptions['build'],
+): Promise<TestApp> {
+  return serve(test.config, () => Promise.resolve(test.adminToken), { tuning, build });
 }
 
 async function serve(
   config: Config,
   signIn: (built: Built) => Promise<string>,
-  tuning?: Tuning,
-  clock?: Clock,
+  { tuning, clock, build = buildApp }: Pick<TestAppOptions, 'tuning' | 'clock' | 'build'>,
 ): Promise<TestApp> {
   const log = createLog(process.env.TEST_LOG_LEVEL ?? config.logLevel);
   const database = openDatabase(config.databaseUrl, log);
-  const built = await buildApp({ config, database, log, clock, tuning });
+  const built = await build({ config, database, log, clock, tuning });
   const url = await built.app.listen({ host: '127.0.0.1', port: 0 });
   const adminToken = await signIn(built);
   const clientOf = (token?: string) => createClient({ baseUrl: url, token: () => token });

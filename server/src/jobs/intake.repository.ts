@@ -1,0 +1,141 @@
+import type { JobLogLine, JobProgress, OutputStream } from '@hearth/contract';
+import { inArray, sql } from 'drizzle-orm';
+import type { Transaction } from '../platform/database.ts';
+import { asRecord } from './job-row.ts';
+import { jobs } from './jobs.table.ts';
+import type { JobFailure, JobRecord, Outcome } from './jobs.types.ts';
+import { cutLine, type Kept, type Piece } from './retention.ts';
+
+/** How a job stands after what was told of it. */
+export interface Change {
+  id: string;
+  state: 'leased' | 'running' | 'finished';
+  ackedSeq: number;
+  startedAt: Date | null;
+  progress: JobProgress | null;
+  kept: Kept;
+  end: End | null;
+}
+export interface End {
+  outcome: Outcome;
+  error: JobFailure | null;
+  result: Record<string, unknown> | null;
+  exitCode: number | null;
+  finishedAt: Date;
+}
+const column = <T>(rows: readonly T[], pick: (row: T) => unknown) => sql.param(rows.map(pick));
+const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+
+/** Writes what nodes tell, many jobs at a time: each method is one statement. */
+export class IntakeRepository {
+  /** Locks jobs, and with a member the whole of its gang; always in the same order, so that nobody waits in a circle. */
+  async lock(tx: Transaction, ids: string[]): Promise<Map<string, JobRecord>> {
+    const given = sql.param(ids);
+    const rows = await tx
+      .select()
+      .from(jobs)
+      .where(
+        inArray(
+          jobs.id,
+          sql`(select unnest(${given}::uuid[]) union select s.id from jobs g join jobs s on s.gang_id = g.gang_id
+            where g.id = any(${given}::uuid[]))`,
+        ),
+      )
+      .orderBy(jobs.id)
+      .for('update');
+    return new Map(rows.map((row) => [row.id, asRecord(row)]));
+  }
+
+  async save(tx: Transaction, changes: readonly Change[]): Promise<void> {
+    await tx.execute(sql`
+      update jobs set state = g.state, acked_seq = g.acked_seq, started_at = g.started_at, progress = g.progress,
+        kept = g.kept, outcome = g.outcome, error = g.error, result = g.result, exit_code = g.exit_code,
+        finished_at = g.finished_at, waiting_for = null,
+        token_hash = case when g.state = 'finished' then null else jobs.token_hash end,
+        lease_expires_at = case when g.state = 'finished' then null else jobs.lease_expires_at end
+      from unnest(
+        ${column(changes, ({ id }) => id)}::uuid[], ${column(changes, ({ state }) => state)}::text[],
+        ${column(changes, ({ ackedSeq }) => ackedSeq)}::int[],
+        ${column(changes, ({ startedAt }) => startedAt?.toISOString() ?? null)}::timestamptz[],
+        ${column(changes, ({ progress }) => json(progress))}::jsonb[], ${column(changes, ({ kept }) => json(kept))}::jsonb[],
+        ${column(changes, ({ end }) => end?.outcome ?? null)}::text[],
+        ${column(changes, ({ end }) => json(end?.error ?? null))}::jsonb[],
+        ${column(changes, ({ end }) => json(end?.result ?? null))}::jsonb[],
+        ${column(changes, ({ end }) => end?.exitCode ?? null)}::int[],
+        ${column(changes, ({ end }) => end?.finishedAt.toISOString() ?? null)}::timestamptz[]
+      ) as g(id, state, acked_seq, started_at, progress, kept, outcome, error, result, exit_code, finished_at)
+      where jobs.id = g.id`);
+  }
+
+  async addLogs(tx: Transaction, lines: readonly (JobLogLine & { jobId: string })[]): Promise<void> {
+    if (lines.length === 0) return;
+    await tx.execute(sql`
+      insert into job_logs (job_id, seq, at, level, message)
+      select * from unnest(
+        ${column(lines, ({ jobId }) => jobId)}::uuid[], ${column(lines, ({ seq }) => seq)}::int[],
+        ${column(lines, ({ at }) => at)}::timestamptz[], ${column(lines, ({ level }) => level)}::text[],
+        ${column(lines, ({ message }) => message)}::text[])`);
+  }
+
+  async addOutput(tx: Transaction, pieces: readonly (Piece & { jobId: string })[]): Promise<void> {
+    if (pieces.length === 0) return;
+    await tx.execute(sql`
+      insert into job_output (job_id, seq, at, stream, place, skipped_bytes, size_bytes, text)
+      select * from unnest(
+        ${column(pieces, ({ jobId }) => jobId)}::uuid[], ${column(pieces, ({ seq }) => seq)}::int[],
+        ${column(pieces, ({ at }) => at)}::timestamptz[], ${column(pieces, ({ stream }) => stream)}::text[],
+        ${column(pieces, ({ place }) => place)}::bigint[],
+        ${column(pieces, ({ skippedBytes }) => skippedBytes)}::bigint[],
+        ${column(pieces, ({ sizeBytes }) => sizeBytes)}::int[], ${column(pieces, ({ text }) => text)}::text[])`);
+  }
+
+  /**
+   * Lets the oldest pieces of a stream's end go until `most` bytes of it are left (at least its last piece), and writes
+   * on the first that stays how much is missing before it. Answers the bytes let go.
+   */
+  async trimOutput(
+    tx: Transaction,
+    jobId: string,
+    stream: OutputStream,
+    { after, most }: { after: number; most: number },
+  ): Promise<number> {
+    const { rows } = await tx.execute<{ stored: string }>(sql`
+      with tail as (
+        select seq, size_bytes, skipped_bytes, sum(size_bytes) over (order by seq desc) as upto,
+          seq = max(seq) over () as is_last
+        from job_output where job_id = ${jobId} and stream = ${stream} and seq > ${after}
+      ), gone as (
+        delete from job_output o using tail t
+        where o.job_id = ${jobId} and o.seq = t.seq and t.upto > ${most} and not t.is_last
+        returning t.size_bytes, t.skipped_bytes
+      ), marked as (
+        update job_output set skipped_bytes = skipped_bytes + (select coalesce(sum(size_bytes + skipped_bytes), 0) from gone)
+        where job_id = ${jobId} and seq = (select min(seq) from tail where upto <= ${most} or is_last)
+      )
+      select coalesce(sum(size_bytes), 0) as stored from gone`);
+    return Number(rows[0]?.stored ?? 0);
+  }
+
+  /** The same with log lines; the last of those that go becomes the line that says how many went. */
+  async trimLogs(
+    tx: Transaction,
+    jobId: string,
+    { after, most, cut }: { after: number; most: number; cut: number },
+  ): Promise<number> {
+    const { rows } = await tx.execute<{ seq: number; lines: string }>(sql`
+      with old as (
+        select seq from job_logs where job_id = ${jobId} and seq > ${after} order by seq desc offset ${most}
+      ), gone as (
+        delete from job_logs l using old where l.job_id = ${jobId} and l.seq = old.seq and old.seq < (select max(seq) from old)
+      )
+      select max(seq) as seq, count(*) as lines from old`);
+    const { seq, lines } = rows[0] ?? { seq: null, lines: 0 };
+    // What went before is among them as one line: the one that says so.
+    const went = Number(lines) - (cut > 0 ? 1 : 0);
+    const { level, message } = cutLine(cut + went);
+    await tx.execute(
+      sql`update job_logs set level = ${level}, message = ${message} where job_id = ${jobId} and seq = ${seq}`,
+    );
+    return went;
+  }
+}

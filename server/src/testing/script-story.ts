@@ -1,0 +1,62 @@
+import type { JobEvent, OutputStream } from '@hearth/contract';
+import { eventAt, type ScriptedAgent, started } from './scripted-agent.ts';
+import type { Assignment } from './story.ts';
+import type { TestApp } from './test-app.ts';
+
+export const wrote = (text: string, stream: OutputStream = 'stdout', offset = 0): JobEvent => ({
+  type: 'output',
+  at: eventAt,
+  stream,
+  offset,
+  text,
+});
+type Finished = Extract<JobEvent, { type: 'finished' }>;
+export const exited = (exitCode: number, over: Partial<Finished> = {}): JobEvent => ({
+  type: 'finished',
+  at: eventAt,
+  outcome: exitCode === 0 ? 'completed' : 'failed',
+  exitCode,
+  error:
+    exitCode === 0 ? null : { code: 'job.exit_code', message: `The program ended with code ${exitCode}.` },
+  ...over,
+});
+
+/** The next script the agent is given. */
+export async function nextScript(agent: ScriptedAgent, name?: string) {
+  const job = await agent.next('job.assign', ({ payload }) => {
+    return payload.kind === 'script' && (name === undefined || payload.scriptName === name);
+  });
+  if (job.payload.kind !== 'script') throw new Error('This is no script.');
+  return { ...job, payload: job.payload };
+}
+
+/** Plays a whole run. */
+export async function playScript(
+  agent: ScriptedAgent,
+  job: Assignment,
+  events: JobEvent[] = [exited(0)],
+): Promise<void> {
+  agent.events(job, 1, [started(), ...events]);
+  await agent.acked(job, 1 + events.length);
+}
+
+/** What tests read of the answers under `/ml`; each has some of it. */
+interface Told {
+  run_id: string;
+  message: string;
+  data: Record<string, object> & { status?: string };
+  result: { status: string };
+  details: { argument?: number; fields: { path: string }[] };
+}
+
+/** A request as people send it, with nothing parsed but JSON. */
+export async function send(test: TestApp, path: string, body?: unknown, over: RequestInit = {}) {
+  const headers = { authorization: `Bearer ${test.adminToken}`, 'content-type': 'application/json' };
+  const init = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
+  const response = await fetch(test.url + path, {
+    ...init,
+    ...over,
+    headers: { ...headers, ...(over.headers as Record<string, string>) },
+  });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Told };
+}
