@@ -30,12 +30,22 @@ function training(server: ScriptedServer, epochs: number, rows = 400): TrainingP
     optimizer: 'adam' as const,
     loss_function: 'cross_entropy' as const,
   };
-  return { kind: 'training', sessionId: 'sess_0123456789ab', config, dataset };
+  return {
+    kind: 'training',
+    sessionId: 'sess_0123456789ab',
+    config,
+    dataset,
+    runId: '0123456789abcdef0123456789abcdef',
+    program: null,
+    resume: null,
+  };
 }
 
 const finished = (events: JobEvent[]) => events.find((event) => event.type === 'finished');
 const epochsIn = (events: JobEvent[]) =>
-  events.flatMap((event) => (event.type === 'epoch' ? [event.epoch] : []));
+  events.flatMap((event) =>
+    event.type === 'metrics' ? event.points.filter(({ key }) => key === 'loss').map(({ step }) => step) : [],
+  );
 const count = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
 
 it('enrols, trains, gives its model to the server, and tidies up', async () => {
@@ -180,7 +190,7 @@ it('forgets a job the server has given up, and explains one it cannot do', async
   again.events = [];
   again.leaseId = randomUUID();
   const { jobId, leaseId, token: jobToken, payload } = again;
-  server.send({ type: 'job.assign', jobId, leaseId, jobToken, payload });
+  server.send({ type: 'job.assign', jobId, leaseId, jobToken, payload, gpus: [], gang: null });
   await server.until(() => epochsIn(again.events).length >= 1, 30_000);
   expect(again.events[0]).toMatchObject({ type: 'started' });
   server.cancel(again);

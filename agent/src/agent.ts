@@ -6,6 +6,7 @@ import { Engines } from './engines/engines.ts';
 import { Enrolment } from './enrolment.ts';
 import { hold } from './files/hold.ts';
 import { makeFolders } from './folders.ts';
+import { Cgroups } from './jobs/cgroup.ts';
 import { Jobs } from './jobs/jobs.ts';
 import type { Log } from './log.ts';
 import { createGpuReader } from './vitals/gpus.ts';
@@ -14,7 +15,7 @@ import { createVitalsReader } from './vitals/vitals.ts';
 
 /** Builds the agent out of its parts, takes on what is left of the one before, and dials the server. */
 export async function createAgent(config: Config, log: Log): Promise<{ stop(): Promise<void> }> {
-  const { serverUrl, home, localTokenFile, invitation } = config;
+  const { serverUrl, home, localTokenFile, invitation, usesCgroups } = config;
   const folders = makeFolders(home);
   if (!hold(folders.lock))
     throw new ConfigError(`HEARTH_HOME: another agent works in ${folders.root} already`);
@@ -24,7 +25,8 @@ export async function createAgent(config: Config, log: Log): Promise<{ stop(): P
   const enrolment = new Enrolment({ serverUrl, path, localTokenFile, invitation, machine, log });
 
   const send = (message: AgentMessage): boolean => connection.send(message);
-  const jobs = new Jobs({ folder: folders.jobs, serverUrl, send, log });
+  const cgroups = usesCgroups ? Cgroups.find(folders.root) : undefined;
+  const jobs = new Jobs({ folders, serverUrl, cgroups, send, log });
   const engines = new Engines({ folders, serverUrl, token: () => enrolment.token(), send, log });
   const readVitals = createVitalsReader({ home, readGpus });
   const connection = new Connection({

@@ -7,8 +7,8 @@ import { temporaryFolder } from './testing/folder.ts';
 
 /** Reads the settings in a process of its own and tells what of the environment it would hand on to jobs. */
 function readIn(cwd: string, env: NodeJS.ProcessEnv) {
-  const program = `import { readProcessConfig, jobEnvironment } from ${JSON.stringify(join(import.meta.dirname, 'config.ts'))};
-    console.log(JSON.stringify({ config: readProcessConfig(), job: jobEnvironment('a job') }));`;
+  const program = `import { readProcessConfig, hostEnvironment, inheritedEnvironment } from ${JSON.stringify(join(import.meta.dirname, 'config.ts'))};
+    console.log(JSON.stringify({ config: readProcessConfig(), pull: hostEnvironment('pull'), training: hostEnvironment('training'), any: inheritedEnvironment() }));`;
   const args = ['--input-type=module', '-e', program];
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd, env, encoding: 'utf8' });
   return stdout ? JSON.parse(stdout) : stderr;
@@ -18,10 +18,18 @@ it('reads .env beneath the environment, and takes from it only what is the agent
   const cwd = await temporaryFolder();
   const file = 'HEARTH_SERVER_URL=http://from-file:1/\nAPI_KEYS=secret\nHF_TOKEN=hf\nLOG_LEVEL=warn\n';
   await writeFile(join(cwd, '.env'), file);
-  const { config, job } = readIn(cwd, { LOG_LEVEL: 'error', HEARTH_HOME: '/h' });
+  const given = {
+    LOG_LEVEL: 'error',
+    HEARTH_HOME: '/h',
+    PATH: '/bin',
+    https_proxy: 'http://p:1',
+    AWS_SECRET: 's',
+  };
+  const { config, pull, training, any } = readIn(cwd, given);
   expect(config).toMatchObject({ serverUrl: 'http://from-file:1', logLevel: 'error', home: '/h' });
-  expect(job).toMatchObject({ HF_TOKEN: 'hf', HEARTH_JOB_ID: 'a job' });
-  expect(job.API_KEYS).toBeUndefined();
+  expect(pull.HF_TOKEN).toBe('hf');
+  expect(training.HF_TOKEN).toBeUndefined();
+  expect(any).toEqual({ PATH: '/bin', https_proxy: 'http://p:1' });
 });
 
 it('names the setting that is missing or wrong', async () => {

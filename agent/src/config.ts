@@ -22,6 +22,7 @@ const AgentEnvironment = z
     HEARTH_HOME: home,
     HEARTH_LOCAL_TOKEN_FILE: optional,
     HEARTH_NODE_INVITATION: optional,
+    HEARTH_CGROUPS: z.enum(['auto', 'off']).default('auto'),
     LOG_LEVEL: logLevel,
   })
   .transform((env) => ({
@@ -29,11 +30,13 @@ const AgentEnvironment = z
     home: env.HEARTH_HOME,
     localTokenFile: env.HEARTH_LOCAL_TOKEN_FILE,
     invitation: env.HEARTH_NODE_INVITATION,
+    /** `off`: jobs get no cgroups of their own even where they could. */
+    usesCgroups: env.HEARTH_CGROUPS === 'auto',
     logLevel: env.LOG_LEVEL,
   }));
 export type Config = z.output<typeof AgentEnvironment>;
 
-/** Settings that reach the processes of jobs, which inherit the agent's environment. */
+/** Settings that reach our own programs in the processes of jobs. */
 const JobEnvironment = z
   .object({
     HF_TOKEN: optional,
@@ -64,6 +67,7 @@ const names = [
   'HEARTH_HOME',
   'HEARTH_LOCAL_TOKEN_FILE',
   'HEARTH_NODE_INVITATION',
+  'HEARTH_CGROUPS',
   'LOG_LEVEL',
   'HF_TOKEN',
   'HF_ENDPOINT',
@@ -73,7 +77,7 @@ const names = [
 
 /**
  * The agent's settings: this process's environment, beneath it `.env` of the working folder. Only what is the
- * agent's is taken from there: the file may hold the server's secrets, and jobs inherit this environment.
+ * agent's is taken from there: the file may hold the server's secrets.
  */
 export function readProcessConfig(): Config {
   const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
@@ -85,8 +89,25 @@ export const readJobConfig = (env: NodeJS.ProcessEnv = process.env): JobConfig =
 /** The name of the environment variable that marks every process of a job. */
 export const jobMarker = 'HEARTH_JOB_ID';
 
-/** The environment of a job's processes: this process's own, and the mark. */
-export const jobEnvironment = (jobId: string): NodeJS.ProcessEnv => ({ ...process.env, [jobMarker]: jobId });
+/** What any program may need of the environment it is started in. Everything else stays with the agent. */
+const shared =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TMP|TEMP|LD_LIBRARY_PATH|DYLD_LIBRARY_PATH|([a-z]+_proxy)|([A-Z]+_PROXY)|PIP_\w+|UV_INDEX_URL|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS|NODE_COMPILE_CACHE|XDG_CACHE_HOME|CUDA_(HOME|PATH|VISIBLE_DEVICES|DEVICE_ORDER)|NVIDIA_\w+|(OMP|MKL|OPENBLAS)_NUM_THREADS|SYSTEMROOT|COMSPEC|PATHEXT)$/;
+const pick = (names: RegExp): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value !== undefined && names.test(name) ? [[name, value]] : [],
+    ),
+  );
+/** Of this process's environment, what the programs of jobs see too. */
+export const inheritedEnvironment = (): Record<string, string> => pick(shared);
+
+/** Of this process's environment, what our own program in a job's process needs besides: the token only to pull. */
+export const hostEnvironment = (kind: string): Record<string, string> =>
+  pick(
+    kind === 'pull'
+      ? /^(HF_TOKEN|HF_ENDPOINT|NODE_V8_COVERAGE)$/
+      : /^(HF_ENDPOINT|HEARTH_PYTHON\w*|NODE_V8_COVERAGE)$/,
+  );
 
 /**
  * The environment of an engine's process. One native thread does its work in turn: node-llama-cpp 3.20 otherwise

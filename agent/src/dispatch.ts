@@ -36,7 +36,7 @@ export class Dispatch {
       protocol: nodeProtocol,
       agentVersion,
       machine,
-      jobKinds: ['training', 'pull'],
+      jobKinds: ['training', 'pull', 'script'],
       engines: ['llama', 'onnx'],
       jobs: jobs.list(),
       deployments: engines.reports(),

@@ -10,6 +10,8 @@ export interface Folders {
   jobs: string;
   cache: string;
   pulls: string;
+  /** Code that jobs run, by digest; may be deleted while no job runs. */
+  code: string;
   /** Python environments of jobs, by digest; may be deleted while no job runs. */
   python: string;
   /** Where an opt-in GPU engine is installed (`npm run gpu`). */
@@ -25,10 +27,12 @@ export function makeFolders(home: string): Folders {
     jobs: join(root, 'jobs'),
     cache: join(root, 'cache'),
     pulls: join(root, 'cache', 'pulls'),
+    code: join(root, 'cache', 'code'),
     python: join(root, 'python'),
     gpu: join(home, 'gpu'),
   };
   mkdirSync(folders.jobs, { recursive: true, mode: 0o700 });
   mkdirSync(folders.pulls, { recursive: true, mode: 0o700 });
+  mkdirSync(folders.code, { recursive: true, mode: 0o700 });
   return folders;
 }

@@ -5,12 +5,11 @@
  */
 import { join, resolve } from 'node:path';
 import { readJobConfig } from '../config.ts';
-import { DownloadError } from '../files/download-error.ts';
 import type { JobContext, JobProgram } from './job-context.ts';
 import { JobDirectory } from './job-directory.ts';
+import { endByError } from './job-end.ts';
 import { JobError } from './job-error.ts';
 import { openJournal } from './journal.ts';
-import { findProcess } from './process-table.ts';
 
 const programs: Record<'training' | 'pull', () => Promise<JobProgram>> = {
   training: async () => (await import('./training.job.ts')).trainingJob,
@@ -19,7 +18,6 @@ const programs: Record<'training' | 'pull', () => Promise<JobProgram>> = {
 
 const directory = new JobDirectory(resolve(process.argv[2] ?? ''));
 const assignment = await directory.readAssignment();
-await directory.recordProcess({ pid: process.pid, startTicks: findProcess(process.pid)?.startTicks ?? '' });
 
 const journal = openJournal(directory.journal);
 const tell: JobContext['tell'] = (event) => journal.append({ ...event, at: new Date().toISOString() });
@@ -29,7 +27,7 @@ process.once('SIGTERM', () => stop.abort());
 const fail = (error: unknown): void => {
   if (stop.signal.aborted) return;
   console.error(error);
-  tell({ type: 'finished', outcome: 'failed', error: describe(error) });
+  tell({ type: 'finished', ...endByError(error) });
 };
 process.on('uncaughtException', (error) => {
   fail(error);
@@ -48,7 +46,9 @@ const context: JobContext = {
   log: (level, message) => tell({ type: 'log', level, message }),
 };
 try {
-  const run = await programs[assignment.payload.kind]();
+  const { kind } = assignment.payload;
+  if (kind === 'script') throw new JobError('job.wrong_kind', 'A script is no program of ours.');
+  const run = await programs[kind]();
   const result = await run(context);
   if (!stop.signal.aborted) tell({ type: 'finished', outcome: 'completed', result });
 } catch (error) {
@@ -56,12 +56,3 @@ try {
 }
 // Whatever a library may have left running does not keep a finished job alive.
 process.exit(0);
-
-function describe(error: unknown): { code: string; message: string } {
-  if (error instanceof JobError) return { code: error.code, message: error.message };
-  if (error instanceof DownloadError) return { code: 'job.download_failed', message: error.message };
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
-    return { code: 'storage.full', message: 'The disk of this machine is full.' };
-  return { code: 'job.failed', message: message || 'The job failed without saying why.' };
-}

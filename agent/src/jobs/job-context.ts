@@ -5,6 +5,9 @@ import type { Assignment, JobDirectory } from './job-directory.ts';
 
 type Untimed<T> = T extends unknown ? Omit<T, 'at'> : never;
 
+/** Writes an event to the job's journal, with the time of now. */
+export type Tell = (event: Untimed<JobEvent>) => void;
+
 /** What the program of a job has to work with. */
 export interface JobContext {
   assignment: Assignment;
@@ -13,8 +16,7 @@ export interface JobContext {
   config: JobConfig;
   /** Aborted when the job shall stop. */
   signal: AbortSignal;
-  /** Writes an event to the journal, with the time of now. */
-  tell: (event: Untimed<JobEvent>) => void;
+  tell: Tell;
   log: (level: LogLevel, message: string) => void;
 }
 

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { constants } from 'node:os';
 
 /** How a process ended; undefined where nobody who could be told was there (its agent had died before it). */
 export interface Exit {
@@ -18,12 +19,19 @@ export function describeExit(exit: Exit | undefined, lastWords: string): string 
     SIGBUS: 'crashed (SIGBUS, often a full disk or a truncated file)',
     SIGILL: 'crashed (SIGILL: this processor lacks an instruction)',
   };
-  const how = exit?.signal
-    ? (signals[exit.signal] ?? `was ended by ${exit.signal}`)
+  const signal = exit?.signal ?? signalOf(exit?.code);
+  const how = signal
+    ? (signals[signal] ?? `was ended by ${signal}`)
     : exit?.code
       ? `ended with code ${exit.code}`
       : 'ended without saying why';
   return `The job's process ${how}.${said}`;
+}
+
+/** The signal that a shell means by a code over 128; undefined for a code of the program's own. */
+function signalOf(code: number | null | undefined): NodeJS.Signals | undefined {
+  const names = Object.entries(constants.signals);
+  return names.find(([, number]) => number + 128 === code)?.[0] as NodeJS.Signals | undefined;
 }
 
 /** The end of a file, at most so many bytes of it. */

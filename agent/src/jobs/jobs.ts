@@ -1,7 +1,11 @@
 import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentMessage, ServerMessage } from '@hearth/contract';
+import type { Folders } from '../folders.ts';
 import type { Log } from '../log.ts';
-import { JobDirectory } from './job-directory.ts';
+import type { Cgroups } from './cgroup.ts';
+import { type Assignment, JobDirectory } from './job-directory.ts';
+import { Launcher } from './launcher.ts';
 import { NodeJob } from './node-job.ts';
 
 type Assign = Extract<ServerMessage, { type: 'job.assign' }>;
@@ -9,29 +13,33 @@ type Welcomed = Extract<ServerMessage, { type: 'welcome' }>['jobs'];
 type JobRef = { jobId: string; leaseId: string };
 
 export interface JobsOptions {
-  /** Folder with one folder a job. */
-  folder: string;
+  folders: Pick<Folders, 'jobs' | 'cache' | 'code' | 'python'>;
   serverUrl: string;
+  /** Undefined where jobs can have none of their own. */
+  cgroups: Cgroups | undefined;
   send: (message: AgentMessage) => boolean;
   log: Log;
 }
 
-const pumpMs = 100;
+/** Jobs are tended when something happens; this often in case that went unnoticed. */
+const tendMs = 100;
 
 /** All jobs on this node. */
 export class Jobs {
   readonly #options: JobsOptions;
   readonly #jobs = new Map<string, NodeJob>();
+  readonly #launcher: Launcher;
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: JobsOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#pump(), pumpMs);
+    this.#launcher = new Launcher(options.cgroups);
+    this.#timer = setInterval(() => this.#tend(), tendMs);
   }
 
   /** Takes on what an agent before this one left on this node. */
   async adopt(): Promise<void> {
-    for (const directory of await JobDirectory.list(this.#options.folder)) {
+    for (const directory of await JobDirectory.list(this.#options.folders.jobs)) {
       try {
         const job = this.#remember(directory, await directory.readAssignment());
         await job.adopt();
@@ -49,11 +57,14 @@ export class Jobs {
     return [...this.#jobs.values()].map(({ jobId, leaseId }) => ({ jobId, leaseId }));
   }
 
-  /** The server said which jobs this node may go on with; all others are given up. */
+  /**
+   * The server said which jobs this node may go on with; all others are given up, and one of which it knows more than
+   * is left here since the machine lost its power.
+   */
   welcome(known: Welcomed): void {
     for (const job of [...this.#jobs.values()]) {
       const entry = known.find(({ jobId, leaseId }) => jobId === job.jobId && leaseId === job.leaseId);
-      if (!entry) void this.drop(job);
+      if (!entry || !job.outbox.reaches(entry.ackedSeq)) void this.drop(job);
       else {
         job.outbox.resume(entry.ackedSeq);
         if (entry.cancel) void this.cancel(job);
@@ -61,14 +72,16 @@ export class Jobs {
     }
   }
 
-  async assign({ jobId, leaseId, jobToken, payload }: Assign): Promise<void> {
+  async assign({ type: _, ...order }: Assign): Promise<void> {
+    const { jobId, leaseId } = order;
     const present = this.#jobs.get(jobId);
     if (present?.leaseId === leaseId) return;
     try {
       // The server has taken the job back and given it out anew while this node was away.
       if (present) await this.drop(present);
-      const assignment = { jobId, leaseId, jobToken, payload, serverUrl: this.#options.serverUrl };
-      const job = this.#remember(await JobDirectory.create(this.#options.folder, assignment), assignment);
+      const { serverUrl, folders } = this.#options;
+      const assignment = { ...order, serverUrl };
+      const job = this.#remember(JobDirectory.create(folders.jobs, assignment), assignment);
       job.outbox.resume(0);
       job.start();
     } catch (err) {
@@ -79,8 +92,7 @@ export class Jobs {
   }
 
   acknowledge({ jobId, leaseId, seq }: JobRef & { seq: number }): void {
-    const job = this.#find({ jobId, leaseId });
-    job?.outbox.acknowledge(seq);
+    this.#find({ jobId, leaseId })?.acknowledge(seq);
   }
 
   cancel(ref: JobRef): Promise<void> {
@@ -104,19 +116,16 @@ export class Jobs {
     await Promise.all([...this.#jobs.values()].map((job) => job.interrupt()));
     const deadline = performance.now() + 1000;
     while (this.#jobs.size > 0 && performance.now() < deadline) {
-      const before = performance.now();
-      await this.#pump();
-      await new Promise((resolve) => setTimeout(resolve, Math.max(10, 50 - (performance.now() - before))));
+      this.#tend();
+      await sleep(20);
     }
     clearInterval(this.#timer);
+    this.#launcher.stop();
   }
 
-  #remember(
-    directory: JobDirectory,
-    assignment: Awaited<ReturnType<JobDirectory['readAssignment']>>,
-  ): NodeJob {
-    const { send, log } = this.#options;
-    const job = new NodeJob({ assignment, directory, send, log });
+  #remember(directory: JobDirectory, assignment: Assignment): NodeJob {
+    const onDone = (job: NodeJob) => void this.#forget(job);
+    const job = new NodeJob({ ...this.#options, assignment, directory, launcher: this.#launcher, onDone });
     this.#jobs.set(job.jobId, job);
     return job;
   }
@@ -135,14 +144,21 @@ export class Jobs {
     }
   }
 
-  async #pump(): Promise<void> {
+  #forget(job: NodeJob): Promise<void> {
+    if (this.#jobs.get(job.jobId) === job) this.#jobs.delete(job.jobId);
+    return job.forget().catch((err: unknown) => {
+      this.#options.log.error({ err, jobId: job.jobId }, 'What a job has left cannot be removed.');
+    });
+  }
+
+  #tend(): void {
     for (const job of [...this.#jobs.values()]) {
-      await this.#safely(job, async () => {
-        await job.outbox.pump();
-        if (!job.isDone) return;
-        this.#jobs.delete(job.jobId);
-        await job.forget();
-      });
+      try {
+        job.tend();
+      } catch (err) {
+        this.#options.log.error({ err, jobId: job.jobId }, 'A job’s news could not be sent.');
+      }
+      if (job.isDone) void this.#forget(job);
     }
   }
 }

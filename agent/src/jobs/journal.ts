@@ -4,12 +4,17 @@ import { journalLine } from './journal-line.ts';
 
 const newline = 0x0a;
 
+export interface Journal {
+  append(event: JobEvent): void;
+  close(): void;
+}
+
 /**
  * The journal of one job: one event a line, only ever appended to, the line's number is the event's sequence
  * number. A line counts once its newline is written. There is one writer at a time: the job's own process, and
  * after its end the agent.
  */
-export function openJournal(path: string): { append(event: JobEvent): void; close(): void } {
+export function openJournal(path: string): Journal {
   removeTornLine(path);
   const file = openSync(path, 'a', 0o600);
   return {

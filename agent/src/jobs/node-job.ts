@@ -1,63 +1,97 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AgentMessage, JobEvent } from '@hearth/contract';
+import type { AgentMessage } from '@hearth/contract';
+import type { Folders } from '../folders.ts';
 import type { Log } from '../log.ts';
-import type { Assignment, JobDirectory } from './job-directory.ts';
-import { describeExit, type Exit, tailOf } from './job-exit.ts';
+import { remove as removeCgroup } from './cgroup.ts';
+import { Deadline } from './deadline.ts';
+import { hostedWork } from './hosted-work.ts';
+import type { Assignment, JobDirectory, StopReason } from './job-directory.ts';
+import { type EndFacts, endByError, endFromOutside, isDiskFull, type Kill } from './job-end.ts';
+import type { Exit } from './job-exit.ts';
 import { adoptJobProcess, type JobProcess, startJobProcess } from './job-process.ts';
-import { openJournal } from './journal.ts';
-import { findFinished } from './journal-reader.ts';
+import type { JobWork } from './job-work.ts';
+import type { Launcher } from './launcher.ts';
 import { Outbox } from './outbox.ts';
-import { stopTree } from './stop-tree.ts';
-
-type End = Omit<Extract<JobEvent, { type: 'finished' }>, 'type' | 'at'>;
+import { ScriptWork } from './script-work.ts';
+import { isGone, type JobTree, stopTree } from './stop-tree.ts';
+import { watchFolder } from './watch-folder.ts';
 
 export interface NodeJobOptions {
   assignment: Assignment;
   directory: JobDirectory;
+  folders: Pick<Folders, 'cache' | 'code' | 'python'>;
+  launcher: Launcher;
   send: (message: AgentMessage) => boolean;
   log: Log;
+  /** All of it has reached the server. */
+  onDone: (job: NodeJob) => void;
 }
+
+/** One that has had its time is not asked long: all of it is dead a second after. */
+const lateGraceMs = 400;
 
 /** One job on this node: its process, the proof of its end, and the journal's way to the server. */
 export class NodeJob {
   readonly outbox: Outbox;
   readonly leaseId: string;
   readonly jobId: string;
+  readonly #options: NodeJobOptions;
   readonly #directory: JobDirectory;
+  readonly #work: JobWork;
   readonly #log: Log;
-  #root: number | undefined;
-  #interrupted = false;
-  #ended = false;
-  #wasDiskFull = false;
+  readonly #preparing = new AbortController();
+  readonly #deadline = new Deadline(() => void this.#kill(timeout, 'timed-out'));
+  #tree: JobTree;
+  #unwatch: () => void = () => undefined;
+  #facts: Omit<EndFacts, 'exit' | 'exitCode'>;
+  #isRunning = false;
+  #isClosed = false;
   #dropped: Promise<void> | undefined;
   #cancelled: Promise<void> | undefined;
+  #killed: Promise<void> | undefined;
   /** Resolves when no process of the job is left and its journal has an end. */
   #end: Promise<void> = Promise.resolve();
+  #hasEnd = false;
 
-  constructor({ assignment, directory, send, log }: NodeJobOptions) {
+  constructor(options: NodeJobOptions) {
+    const { assignment, directory, send, log } = options;
     this.jobId = assignment.jobId;
     this.leaseId = assignment.leaseId;
+    this.#options = options;
     this.#directory = directory;
+    this.#tree = { jobId: this.jobId };
     this.#log = log.child({ jobId: this.jobId, kind: assignment.payload.kind });
     this.outbox = new Outbox({ jobId: this.jobId, leaseId: this.leaseId, journal: directory.journal, send });
+    const work = { ...options, onTold: () => this.#pump() };
+    const { payload } = assignment;
+    this.#work = payload.kind === 'script' ? new ScriptWork(work, payload) : hostedWork(work);
+    this.#facts = {
+      wasCancelled: directory.isStopOrdered('cancelled'),
+      kill: directory.isStopOrdered('timed-out') ? timeout : undefined,
+      wasInterrupted: false,
+      wasDiskFull: false,
+    };
   }
 
   start(): void {
     this.#log.info('The job starts.');
-    this.#watch(startJobProcess(this.jobId, this.#directory));
+    this.#end = this.#begin();
   }
 
   /** Takes on a job of an agent before this one: goes on watching it, or finds out how it ended. */
   async adopt(): Promise<void> {
-    const process = await adoptJobProcess(this.jobId, this.#directory);
-    if (!process && !this.#directory.hasBegun() && !this.#directory.isStopOrdered()) return this.start();
+    this.#work.resume();
+    const { process, cgroup } = await adoptJobProcess(this.jobId, this.#directory);
+    if (!process && !this.#directory.hasBegun() && !this.#facts.wasCancelled) return this.start();
     this.#log.info(
       { pid: process?.pid },
       process ? 'The job is still at work.' : 'The job’s process is gone.',
     );
+    this.#tree = { jobId: this.jobId, cgroup };
     if (process) this.#watch(process);
     else this.#end = this.#finishForSure(undefined);
-    if (this.#directory.isStopOrdered()) void this.cancel();
+    if (this.#facts.wasCancelled) void this.cancel();
+    else if (this.#facts.kill) void this.#kill(this.#facts.kill);
   }
 
   /** Stops it for good; the order is kept on disk first, so that an agent after this one completes it. */
@@ -68,85 +102,151 @@ export class NodeJob {
 
   /** Stops it because the agent stops. */
   async interrupt(): Promise<void> {
-    this.#interrupted = true;
+    this.#facts.wasInterrupted = true;
     await this.#stop();
   }
 
   /** Stops it and forgets it, unsent events and all: the server has given it up. */
   drop(): Promise<void> {
     this.outbox.pause();
-    this.#dropped ??= this.#stop().then(() => this.#directory.remove());
+    this.#dropped ??= this.#stop().then(() => this.forget());
     return this.#dropped;
+  }
+
+  /** Tells what is new of it, and sends what there is to send. */
+  tend(): void {
+    if (this.#isClosed) return;
+    if (this.#isRunning) this.#collect();
+    this.#pump();
+    const { offence } = this.#work;
+    if (offence) void this.#kill(offence);
+  }
+
+  acknowledge(seq: number): void {
+    this.outbox.acknowledge(seq);
+    if (this.isDone) this.#options.onDone(this);
+    else this.#pump();
   }
 
   /** Nothing of it is left to do: it has ended and the server knows all of it. */
   get isDone(): boolean {
-    return this.#ended && this.outbox.isDelivered;
+    return this.#hasEnd && this.outbox.isDelivered;
   }
 
   forget(): Promise<void> {
+    this.#isClosed = true;
+    this.#work.close();
+    this.outbox.close();
     return this.#directory.remove();
   }
 
-  async #cancel(): Promise<void> {
-    // A disk that is full must not keep a job alive; only an agent after this one would not know of the order.
-    await this.#directory
-      .orderStop()
-      .catch((err: unknown) => this.#log.warn({ err }, 'The order to stop could not be written down.'));
-    await this.#stop();
-  }
-
-  async #stop(): Promise<void> {
-    if (!this.#ended) await stopTree(this.jobId, { root: this.#root });
+  async #begin(): Promise<void> {
+    try {
+      const what = await this.#work.prepare(this.#preparing.signal);
+      this.#preparing.signal.throwIfAborted();
+      this.#work.begin();
+      this.#watch(startJobProcess(this.jobId, this.#directory, what, this.#options.launcher));
+    } catch (error) {
+      this.#log.warn({ err: error }, 'The job could not begin.');
+      const facts = { ...this.#facts, exit: undefined, exitCode: undefined };
+      await this.#surely(async () => this.#work.fail(endFromOutside(facts) ?? endByError(error)));
+      this.#over();
+      return;
+    }
+    this.#pump();
     await this.#end;
   }
 
-  #watch(process: JobProcess): void {
-    this.#root = process.pid;
-    this.#end = process.ended
-      .catch((err: unknown) => void this.#log.error({ err }, 'The job’s process could not be started.'))
-      .then((exit) => this.#finishForSure(exit || undefined));
+  #watch({ pid, cgroup, since, ended }: JobProcess): void {
+    this.#isRunning = true;
+    this.#tree = { jobId: this.jobId, root: pid, cgroup, since };
+    this.#end = ended.then((exit) => this.#finishForSure(exit));
+    this.#unwatch = watchFolder(this.#directory.path, () => this.tend());
+    this.#deadline.set(this.#work.deadline);
+  }
+
+  async #cancel(): Promise<void> {
+    this.#facts.wasCancelled = true;
+    await this.#note('cancelled');
+    await this.#stop();
+  }
+
+  #kill(kill: Kill, reason?: StopReason): Promise<void> {
+    this.#killed ??= this.#doKill(kill, reason);
+    return this.#killed;
+  }
+
+  async #doKill(kill: Kill, reason?: StopReason): Promise<void> {
+    this.#facts.kill = kill;
+    this.#log.info({ code: kill.code }, 'The job is killed.');
+    if (reason) void this.#note(reason);
+    await this.#stop(lateGraceMs);
+  }
+
+  /** A disk that is full must not keep a job alive; only an agent after this one would not know of the order. */
+  #note(reason: StopReason): Promise<void> {
+    return this.#directory
+      .orderStop(reason)
+      .catch((err: unknown) => this.#log.warn({ err }, 'The order to stop could not be written down.'));
+  }
+
+  async #stop(graceMs?: number): Promise<void> {
+    this.#preparing.abort();
+    if (!this.#hasEnd) await stopTree(this.#tree, graceMs);
+    await this.#end;
   }
 
   /** A full disk heals; a job without an end would hold its lease for ever. */
-  async #finishForSure(exit: Exit | undefined): Promise<void> {
+  async #surely(act: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
-        return await this.#finish(exit);
+        return await act();
       } catch (err) {
-        this.#wasDiskFull ||= isDiskFull(err);
+        this.#facts.wasDiskFull ||= isDiskFull(err);
         this.#log.error({ err }, 'The end of the job could not be written down; trying again.');
         await sleep(5000);
       }
     }
   }
 
-  /** Ends what the process left behind; only then may the journal say that the job is over. */
-  async #finish(exit: Exit | undefined): Promise<void> {
-    await stopTree(this.jobId, { root: exit && this.#root });
-    if (!(await findFinished(this.#directory.journal))) {
-      const journal = openJournal(this.#directory.journal);
-      journal.append({ type: 'finished', at: new Date().toISOString(), ...(await this.#judge(exit)) });
-      journal.close();
-    }
-    this.#ended = true;
+  async #finishForSure(exit: Exit | undefined): Promise<void> {
+    await this.#surely(() => this.#finish(exit));
     this.#log.info({ exit }, 'The job is over.');
+    this.#over();
   }
 
-  async #judge(exit: Exit | undefined): Promise<End> {
-    if (this.#cancelled || this.#directory.isStopOrdered()) return { outcome: 'stopped' };
-    if (this.#interrupted) {
-      const message = 'Hearth was stopped on this machine while the job ran.';
-      return { outcome: 'failed', error: { code: 'job.interrupted', message } };
+  /** Ends what the process left behind; only then may the journal say that the job is over. */
+  async #finish(exit: Exit | undefined): Promise<void> {
+    this.#isRunning = false;
+    this.#deadline.clear();
+    // The number of a process that is long gone may be another's by now.
+    const tree = exit ? this.#tree : { ...this.#tree, root: undefined };
+    if (!isGone(tree)) await stopTree(tree);
+    if (tree.cgroup) removeCgroup(tree.cgroup);
+    await this.#work.end({ ...this.#facts, exit, exitCode: this.#directory.findExitCode() });
+  }
+
+  #over(): void {
+    this.#hasEnd = true;
+    this.#unwatch();
+    this.#pump();
+  }
+
+  #collect(): void {
+    try {
+      if (this.#work.collect()) setImmediate(() => this.tend());
+    } catch (err) {
+      this.#facts.wasDiskFull ||= isDiskFull(err);
+      this.#log.error({ err }, 'What the job wrote could not be taken in; trying again.');
     }
-    if (this.#wasDiskFull) {
-      const message = 'The disk of this machine was full, so the job could not go on.';
-      return { outcome: 'failed', error: { code: 'storage.full', message } };
-    }
-    const message = describeExit(exit, await tailOf(this.#directory.output));
-    return { outcome: 'failed', error: { code: 'job.crashed', message } };
+  }
+
+  #pump(): void {
+    if (!this.#isClosed) this.outbox.pump();
   }
 }
 
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+const timeout: Kill = {
+  code: 'job.timeout',
+  message: 'It ran longer than it was allowed to, and was killed.',
+};

@@ -26,7 +26,6 @@ export class Outbox {
   #acked = 0;
   #progressAt = 0;
   #finishedSeq: number | undefined;
-  #pumping: Promise<void> | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -58,31 +57,31 @@ export class Outbox {
     return this.#finishedSeq !== undefined && this.#acked >= this.#finishedSeq;
   }
 
-  /** Sends what there is to send; calls that overlap are one. */
-  pump(): Promise<void> {
-    this.#pumping ??= this.#pump().finally(() => {
-      this.#pumping = undefined;
-    });
-    return this.#pumping;
+  /** Is the journal as long as this? One that lost its end with the machine's power is not. */
+  reaches(seq: number): boolean {
+    return seq === 0 || this.#reader.read(seq, 1).length > 0;
   }
 
-  async #pump(): Promise<void> {
+  /** Sends what there is to send. */
+  pump(): void {
     const now = performance.now();
     if (this.#sent !== undefined && this.#sent > this.#acked && now - this.#progressAt > stallMs)
       this.#rewind(now);
     while (this.#sent !== undefined && this.#sent - this.#acked < window) {
       const sent = this.#sent;
-      const events = await this.#reader.read(sent + 1, batchLimit);
+      const events = this.#reader.read(sent + 1, batchLimit);
       if (events.length === 0) return;
       const finished = events.findIndex((event) => event.type === 'finished');
       if (finished >= 0) this.#finishedSeq = sent + 1 + finished;
-      // The line may have been cut and restored while the journal was read.
-      if (this.#sent !== sent) continue;
       const { jobId, leaseId, send } = this.#options;
       if (!send({ type: 'job.events', jobId, leaseId, firstSeq: sent + 1, events })) return;
-      if (this.#sent === this.#acked) this.#progressAt = performance.now();
+      if (this.#sent === this.#acked) this.#progressAt = now;
       this.#sent = sent + events.length;
     }
+  }
+
+  close(): void {
+    this.#reader.close();
   }
 
   #rewind(now: number): void {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
-import { jobEnvironment } from '../config.ts';
+import { jobMarker } from '../config.ts';
 import type { ProcessRow } from './process-table.ts';
 import { findJobProcesses, membersOf, stopTree } from './stop-tree.ts';
 
@@ -37,10 +37,10 @@ async function startJob(script: string): Promise<{ jobId: string; child: ChildPr
   const jobId = randomUUID();
   const child = spawn('bash', ['-c', script], {
     detached: true,
-    env: jobEnvironment(jobId),
+    env: { ...process.env, [jobMarker]: jobId },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  onTestFinished(() => stopTree(jobId, { graceMs: 0 }));
+  onTestFinished(() => stopTree({ jobId }, 0));
   await new Promise((resolve) => child.stdout?.once('data', resolve));
   await sleep(150);
   return { jobId, child, root: child.pid ?? 0 };
@@ -55,7 +55,7 @@ async function expectAllDead(
   beforehand?.(root);
   expect(findJobProcesses(jobId, root).length).toBeGreaterThanOrEqual(atLeast);
   const ordered = performance.now();
-  await stopTree(jobId, { root });
+  await stopTree({ jobId, root });
   expect(performance.now() - ordered).toBeLessThan(5000);
   expect(findJobProcesses(jobId, root)).toEqual([]);
 }
@@ -63,7 +63,7 @@ async function expectAllDead(
 it('ends a job that ends by itself, without waiting for the grace time', async () => {
   const { jobId, root } = await startJob('echo ready; sleep 60');
   const ordered = performance.now();
-  await stopTree(jobId, { root });
+  await stopTree({ jobId, root });
   expect(performance.now() - ordered).toBeLessThan(1000);
 });
 

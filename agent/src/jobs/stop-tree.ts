@@ -1,11 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jobMarker } from '../config.ts';
-import { hasMark, type ProcessRow, readProcessTable } from './process-table.ts';
+import { isPopulated, killCgroup, processesIn } from './cgroup.ts';
+import { hasLimitMark, limitMark } from './limit-mark.ts';
+import {
+  begunBetween,
+  type ForkPoint,
+  forkPoint,
+  hasMark,
+  type ProcessRow,
+  readProcessTable,
+} from './process-table.ts';
 
 /**
  * The processes of a job: those that carry its mark, those in the session or group of one of them that leads it,
  * and all their descendants. So a child that called setsid, forked twice or was re-parented is found by its mark,
- * one that cleaned its environment by its parent, group or session.
+ * one that cleaned its environment by its other mark, its parent, group or session.
  */
 export function membersOf(
   table: readonly ProcessRow[],
@@ -22,20 +31,47 @@ export function membersOf(
   return [...members];
 }
 
-/** The living processes of a job. `root` is the process it began with, whose group counts as marked. */
-export function findJobProcesses(jobId: string, root?: number): ProcessRow[] {
-  const own = process.pid;
-  const table = readProcessTable().filter((row) => row.pid !== own && row.pid > 2);
+/** Tells which processes are marked as a job's. `root` is the process it began with, whose group counts as marked. */
+function markOf(jobId: string, root?: number): (row: ProcessRow) => boolean {
+  const { bytes } = limitMark(jobId);
   const isRoots = (row: ProcessRow) =>
     root !== undefined && root > 2 && (row.session === root || row.group === root);
-  return membersOf(table, (row) => isRoots(row) || hasMark(row.pid, jobMarker, jobId));
+  return (row) => isRoots(row) || hasLimitMark(row.pid, bytes) || hasMark(row.pid, jobMarker, jobId);
 }
 
-export interface StopOptions {
+const isOther = (row: ProcessRow): boolean => row.pid !== process.pid && row.pid > 2;
+
+/** The living processes of a job, found in the whole process table. */
+export function findJobProcesses(jobId: string, root?: number): ProcessRow[] {
+  return membersOf(readProcessTable().filter(isOther), markOf(jobId, root));
+}
+
+/** What is known of the processes of a job. */
+export interface JobTree {
+  jobId: string;
   /** The process the job began with, leader of its own session and group. */
-  root?: number;
-  /** How long the job may take to end by itself after SIGTERM. */
-  graceMs?: number;
+  root?: number | undefined;
+  /** Where all of them are, as long as none has the rights to leave. */
+  cgroup?: string | undefined;
+  /** None of them is older than this. */
+  since?: ForkPoint | undefined;
+}
+
+/**
+ * Is no process of the job left? A look that finds none proves it only if no process was begun meanwhile; then
+ * whoever lived at its end lived all the time. Looks at what was begun since the job, where that can be told.
+ * False also where it cannot be proven this way.
+ */
+export function isGone({ jobId, root, cgroup, since }: JobTree): boolean {
+  if (process.platform !== 'linux' || (cgroup && isPopulated(cgroup))) return false;
+  const isMarked = markOf(jobId, root);
+  for (let look = 0; look < 3; look += 1) {
+    const now = forkPoint();
+    const table = (since && begunBetween(since, now)) ?? readProcessTable();
+    if (table.some((row) => isOther(row) && isMarked(row))) return false;
+    if (forkPoint().lastPid === now.lastPid) return true;
+  }
+  return false;
 }
 
 /**
@@ -43,16 +79,21 @@ export interface StopOptions {
  * whatever lives, again and again until two looks in a row find nothing. Where the process table cannot be
  * read (other systems than Linux) it can only signal the root's group, and waits until that is gone.
  */
-export async function stopTree(jobId: string, { root, graceMs = 3000 }: StopOptions = {}): Promise<void> {
+export async function stopTree(tree: JobTree, graceMs = 3000): Promise<void> {
+  const { jobId, root, cgroup } = tree;
   if (process.platform !== 'linux') return stopGroup(root, graceMs);
-  const find = () => findJobProcesses(jobId, root);
-  for (const row of find()) signal(row.pid, 'SIGTERM');
+  const find = () => {
+    const inside = cgroup ? processesIn(cgroup) : [];
+    return [...new Set([...inside, ...findJobProcesses(jobId, root).map((row) => row.pid)])];
+  };
+  for (const pid of find()) signal(pid, 'SIGTERM');
   const deadline = performance.now() + graceMs;
   while (performance.now() < deadline && find().length > 0) await sleep(50);
   for (let empty = 0, pass = 0; empty < 2; pass += 1) {
+    if (cgroup) killCgroup(cgroup);
     const left = find();
-    for (const row of left) signal(row.pid, 'SIGKILL');
-    empty = left.length === 0 ? empty + 1 : 0;
+    for (const pid of left) signal(pid, 'SIGKILL');
+    empty = left.length === 0 && !(cgroup && isPopulated(cgroup)) ? empty + 1 : 0;
     // The first passes race with whatever forks; later ones wait for processes the kernel cannot end yet.
     await sleep(pass < 100 ? 5 : 500);
   }

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { MetricValue } from '@hearth/contract';
 import { type EpochEvent, LearningError, type TrainingEvent, train } from '@hearth/learning';
 import { fetchBlob } from '../files/blob-cache.ts';
 import type { JobContext, JobProgram } from './job-context.ts';
@@ -52,14 +53,25 @@ function tell(event: TrainingEvent, epochs: number, context: JobContext): void {
     context.log(event.level, event.message);
   } else if (event.type === 'step') {
     const { epoch, step, steps, loss } = event;
-    // The contract counts steps through the whole run.
-    context.tell({ type: 'step', epoch, step: (epoch - 1) * steps + step, loss });
-  } else {
+    // Steps are counted through the whole run.
+    const at = (epoch - 1) * steps + step;
+    context.tell({ type: 'metrics', points: [{ key: 'step_loss', step: at, value: metricValue(loss) }] });
+  } else if (event.type === 'epoch') {
     const { epoch, loss, accuracy, valLoss, valAccuracy } = event;
-    context.tell({ type: 'epoch', epoch, loss, accuracy, valLoss, valAccuracy });
+    const values = { loss, accuracy, val_loss: valLoss, val_accuracy: valAccuracy };
+    const points = Object.entries(values).flatMap(([key, value]) =>
+      typeof value === 'number' ? [{ key, step: epoch, value: metricValue(value) }] : [],
+    );
+    context.tell({ type: 'metrics', points });
     context.tell({ type: 'progress', progress: { done: epoch, total: epochs, unit: 'epochs' } });
     context.log('INFO', epochLine(event, epochs));
   }
+}
+
+/** JSON has no word for a number that is none. */
+function metricValue(value: number): MetricValue {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
 }
 
 /** "Epoch 3 of 30: loss 0.4123, accuracy 0.871; held out 0.4571, 0.853; 0.3 s". */

@@ -18,6 +18,8 @@ export async function jobContext(
     jobToken: 'a job token',
     serverUrl: 'http://127.0.0.1:1',
     payload,
+    gpus: [],
+    gang: null,
     ...more,
   };
   const jobs = join(folder, 'jobs');
@@ -29,7 +31,7 @@ export async function jobContext(
   const tell: JobContext['tell'] = (event) => told.push({ ...event, at: new Date().toISOString() });
   const context: JobContext = {
     assignment,
-    directory: await JobDirectory.create(jobs, assignment),
+    directory: JobDirectory.create(jobs, assignment),
     cache: { cache: join(folder, 'cache'), pulls },
     config: readJobConfig({}),
     signal: abort.signal,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import {
   AgentMessage,
   type DeploymentSpec,
+  type Gang,
   type JobEvent,
   type JobPayload,
   Machine,
@@ -99,7 +100,10 @@ export class ScriptedServer {
     return { sha256, sizeBytes: bytes.length };
   }
 
-  assign(payload: JobPayload): ScriptedJob {
+  assign(
+    payload: JobPayload,
+    { gpus = [], gang = null }: { gpus?: number[]; gang?: Gang | null } = {},
+  ): ScriptedJob {
     const job: ScriptedJob = {
       jobId: randomUUID(),
       leaseId: randomUUID(),
@@ -111,7 +115,7 @@ export class ScriptedServer {
     };
     this.jobs.set(job.jobId, job);
     const { jobId, leaseId } = job;
-    this.send({ type: 'job.assign', jobId, leaseId, jobToken: job.token, payload });
+    this.send({ type: 'job.assign', jobId, leaseId, jobToken: job.token, payload, gpus, gang });
     return job;
   }
 

@@ -1,4 +1,4 @@
-import { arch, cpus, hostname, totalmem } from 'node:os';
+import { arch, cpus, hostname, networkInterfaces, totalmem } from 'node:os';
 import type { Machine } from '@hearth/contract';
 import { osInfo } from 'systeminformation';
 import type { Gpu } from './gpus.ts';
@@ -15,5 +15,13 @@ export async function readMachine(readGpus: () => Promise<Gpu[]>): Promise<Machi
     cpu_cores: Math.max(1, cores.length),
     memory_bytes: totalmem(),
     gpus: gpus.map((gpu) => ({ name: gpu.name, memory_bytes: gpu.memory_total_bytes })),
+    addresses: reachableAddresses(),
   };
+}
+
+/** Of its network interfaces; those of version 4 first, since every program understands them. */
+function reachableAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const outward = all.filter(({ internal, address }) => !internal && !/^(169\.254\.|fe80:)/i.test(address));
+  return outward.sort((a, b) => a.family.localeCompare(b.family)).map(({ address }) => address);
 }

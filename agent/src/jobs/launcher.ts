@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type Cgroups, isPopulated, remove } from './cgroup.ts';
+import type { Exit } from './job-exit.ts';
+import { type ForkPoint, findProcess, forkPoint } from './process-table.ts';
+import { standby } from './start-order.ts';
+
+/** A process of ours that waits for its order: leader of its own session, so that it outlives the agent. */
+export interface Standby {
+  child: ChildProcess;
+  pid: number;
+  startTicks: string;
+  cgroup: string | undefined;
+}
+
+/** A started job. `ended` resolves when the process it began with is gone. */
+export interface Launched {
+  ended: Promise<Exit>;
+  since: ForkPoint;
+}
+
+const spares = 4;
+/** Making one blocks the agent for a moment; jobs that come close after one another shall not notice. */
+const restMs = 20;
+
+/**
+ * Starts the processes of jobs. A few stand by, so that neither the birth of a process out of one as large as the
+ * agent (2 ms) nor the way into a cgroup (15 ms: the kernel waits for all processors) delays a job's start.
+ */
+export class Launcher {
+  readonly #cgroups: Cgroups | undefined;
+  readonly #idle: Standby[] = [];
+  #refill: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(cgroups: Cgroups | undefined) {
+    this.#cgroups = cgroups;
+    this.#later();
+  }
+
+  /** One that is ready if there is one, else one just made. Throws what the system says when none can be. */
+  take(): Standby {
+    const isIn = ({ cgroup }: Standby) => !cgroup || isPopulated(cgroup);
+    const index = this.#idle.findIndex(isIn);
+    const [taken] = this.#idle.splice(Math.max(0, index), 1);
+    this.#later();
+    return taken ?? this.#make();
+  }
+
+  /** Lets the waiting one do what the order at this path says. */
+  launch({ child }: Standby, orderPath: string): Launched {
+    const ended = new Promise<Exit>((resolve) => {
+      child.removeAllListeners('exit');
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+      if (child.exitCode !== null || child.signalCode !== null)
+        resolve({ code: child.exitCode, signal: child.signalCode });
+    });
+    const since = forkPoint();
+    child.stdin?.end(`${orderPath}\n`);
+    return { ended, since };
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#refill);
+    for (const { child } of this.#idle.splice(0)) child.stdin?.end();
+  }
+
+  #later(): void {
+    if (this.#stopped) return;
+    this.#refill ??= setTimeout(() => this.#fill(), restMs).unref();
+  }
+
+  #fill(): void {
+    this.#refill = undefined;
+    while (this.#idle.length < spares && !this.#stopped) {
+      try {
+        this.#idle.push(this.#make());
+      } catch {
+        return; // the machine has no room for one more process; a job that needs one will say so
+      }
+    }
+  }
+
+  #make(): Standby {
+    const cgroup = this.#cgroups?.create();
+    const child = spawn('/bin/sh', ['-c', standby, 'sh', cgroup ?? ''], {
+      cwd: '/',
+      detached: true,
+      env: {},
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    child.unref();
+    child.once('error', () => this.#forget(child, cgroup));
+    child.stdin?.on('error', () => this.#forget(child, cgroup));
+    if (child.pid === undefined) {
+      this.#forget(child, cgroup);
+      throw new Error('No process could be started on this machine.');
+    }
+    // One that dies while it waits is no spare.
+    child.once('exit', () => this.#forget(child, cgroup));
+    return { child, pid: child.pid, startTicks: findProcess(child.pid)?.startTicks ?? '', cgroup };
+  }
+
+  #forget(child: ChildProcess, cgroup: string | undefined): void {
+    const index = this.#idle.findIndex((spare) => spare.child === child);
+    if (index < 0) return;
+    this.#idle.splice(index, 1);
+    if (cgroup) remove(cgroup);
+  }
+}
