@@ -1,18 +1,19 @@
 import { routes, type ScriptResult, type ScriptRun } from '@hearth/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../platform/errors.ts';
 import { handle } from '../platform/http.ts';
 import type { CatalogueService } from './catalogue.service.ts';
 import { goneSignal, preferenceOf } from './prefer.ts';
 import type { RunAudit } from './run-audit.ts';
-import { asResult, asStatus, hasEnded } from './run-view.ts';
-import type { RunWatch } from './run-watch.ts';
+import { asStatus } from './run-view.ts';
 import type { RunOrder, ScriptRunsService } from './script-runs.service.ts';
 
 interface Needs {
   catalogue: CatalogueService;
   runs: ScriptRunsService;
-  watch: RunWatch;
   audit: RunAudit;
+  /** Aborts when the server stops: nobody is kept waiting then. */
+  closing: AbortSignal;
 }
 interface Around {
   caller: { name: string };
@@ -20,23 +21,30 @@ interface Around {
   reply: FastifyReply;
 }
 
-/** Document 001's routes: its paths, forms and words. */
-export function mlRoutes(app: FastifyInstance, { catalogue, runs, watch, audit }: Needs): void {
-  const declared = routes.scripts;
+type Wish = Omit<RunOrder, 'createdBy'>;
 
-  /** Starts a run and answers its end, or how it stands where the caller prefers not to wait. */
-  async function run(around: Around, wish: Omit<RunOrder, 'createdBy'>): Promise<ScriptResult | undefined> {
+/** Document 001's routes: its paths, forms and words. */
+export function mlRoutes(app: FastifyInstance, { catalogue, runs, audit, closing }: Needs): void {
+  const declared = routes.scripts;
+  const status = 'success' as const;
+
+  /** Starts a run and answers its end, or how it stands where the caller prefers not to wait for it. */
+  async function run(around: Around, wish: Wish): Promise<ScriptResult | undefined> {
     const { caller, request, reply } = around;
-    const started = await audit.started(around, wish.name, () =>
-      runs.start({ ...wish, createdBy: caller.name }),
-    );
+    const createdBy = caller.name;
+    const started = await audit.started(around, wish.name, () => runs.start({ ...wish, createdBy }));
     const { isAsync, waitMs } = preferenceOf(request);
     const gone = goneSignal(reply);
-    const enough = isAsync ? AbortSignal.any([gone, AbortSignal.timeout(waitMs)]) : gone;
-    const ended = isAsync && waitMs === 0 ? started : await watch.untilEnded(started.run_id, enough);
-    if (gone.aborted) return undefined;
-    if (!hasEnded(ended)) reply.code(202).header('preference-applied', 'respond-async');
-    return asResult(ended, await runs.output(ended));
+    const enough = isAsync ? [AbortSignal.timeout(waitMs)] : [];
+    try {
+      return await runs.ended(started, AbortSignal.any([gone, closing, ...enough]));
+    } catch (error) {
+      if (gone.aborted) return undefined;
+      if (closing.aborted) throw serverStops(started.runId);
+      if (!enough.some(({ aborted }) => aborted)) throw error;
+    }
+    reply.code(202).header('preference-applied', 'respond-async');
+    return runs.result(started);
   }
 
   handle(app, declared.run, async ({ body, ...around }) => {
@@ -50,9 +58,7 @@ export function mlRoutes(app: FastifyInstance, { catalogue, runs, watch, audit }
     wish: Omit<RunOrder, 'name' | 'args' | 'createdBy'>,
   ) => {
     const result = await run(around, { name, args: [], ...wish });
-    return result
-      ? { status: 'success' as const, message: `${subject} ${endings[result.status]}`, result }
-      : around.reply;
+    return result ? { status, message: `${subject} ${endings[result.status]}`, result } : around.reply;
   };
   handle(app, declared.collect, ({ body, ...around }) =>
     shortcut(around, 'data_collector.py', 'Сбор данных', body),
@@ -66,23 +72,23 @@ export function mlRoutes(app: FastifyInstance, { catalogue, runs, watch, audit }
 
   handle(app, declared.status, async ({ params }) => {
     const newest = await runs.newestOf(params.script_name);
-    return { status: 'success', data: asStatus(newest, await runs.output(newest)) };
+    return { status, data: asStatus(newest, await runs.output(newest)) };
   });
   handle(app, declared.statuses, async () => {
     const newest = await runs.newest();
     const data = Object.fromEntries(newest.map((one: ScriptRun) => [one.script_name, asStatus(one)]));
-    return { status: 'success', data, count: newest.length };
+    return { status, data, count: newest.length };
   });
   handle(app, declared.available, async () => {
     const data = await catalogue.available();
-    return { status: 'success', data, count: data.length };
+    return { status, data, count: data.length };
   });
   handle(app, declared.cancel, async ({ params: { script_name: name }, ...around }) => {
     const { isProven } = await audit.cancelled(around, name, () => runs.cancel(name));
-    if (isProven) return { status: 'success', message: `Скрипт ${name} отменен` };
+    if (isProven) return { status, message: `Скрипт ${name} отменен` };
     around.reply.code(202);
     return {
-      status: 'success',
+      status,
       message: `Скрипту ${name} приказано остановиться, машина это ещё не подтвердила`,
     };
   });
@@ -95,3 +101,10 @@ const endings = {
   running: 'выполняется',
   pending: 'ожидает запуска',
 };
+const serverStops = (runId: string) =>
+  new AppError(
+    'service.unavailable',
+    'The server stops; the run goes on. Ask for its status.',
+    { run_id: runId },
+    5,
+  );

@@ -2,6 +2,7 @@ import type { ScriptRun } from '@hearth/contract';
 import type { FastifyRequest } from 'fastify';
 import type { AuditService } from '../identity/audit.service.ts';
 import { AppError } from '../platform/errors.ts';
+import type { StartedRun } from './script-runs.service.ts';
 
 interface Asking {
   caller: { name: string };
@@ -15,11 +16,11 @@ export class RunAudit {
     this.#audit = audit;
   }
 
-  started(asking: Asking, name: string, start: () => Promise<ScriptRun>): Promise<ScriptRun> {
-    return this.#record('script.started', asking, name, start, ({ run_id, command, timeout }) => ({
-      run_id,
+  started(asking: Asking, name: string, start: () => Promise<StartedRun>): Promise<StartedRun> {
+    return this.#record('script.started', asking, name, start, ({ runId, command, timeoutSeconds }) => ({
+      run_id: runId,
       command,
-      timeout,
+      timeout: timeoutSeconds,
     }));
   }
 

@@ -9,8 +9,8 @@ const statusOf: Record<JobState, ScriptStatus> = {
   failed: 'failed',
   stopped: 'cancelled',
 };
-export const hasEnded = ({ status }: Pick<ScriptRun, 'status'>): boolean =>
-  status !== 'pending' && status !== 'running';
+export const hasEnded = ({ state }: Pick<ScriptRun, 'state'>): boolean =>
+  state !== 'queued' && state !== 'running';
 
 export function asRun(row: RunRow, job: JobView, nodeName: string | undefined): ScriptRun {
   return {
@@ -42,17 +42,16 @@ export interface Output {
 export const noOutput: Output = { stdout: '', stderr: '' };
 
 /** Document 001's form of a run. */
-export function asResult(run: ScriptRun, output: Output): ScriptResult {
-  const { run_id, script_name, status, return_code, started_at, completed_at, error } = run;
+export function asResult(name: string, job: JobView, output: Output): ScriptResult {
   return {
-    script_name,
-    status,
-    return_code,
+    script_name: name,
+    status: statusOf[job.state],
+    return_code: job.exit_code,
     ...output,
-    started_at,
-    completed_at,
-    ...(error === null ? {} : { error }),
-    run_id,
+    started_at: job.started_at,
+    completed_at: job.finished_at,
+    ...(job.error ? { error: job.error.message } : {}),
+    run_id: job.id,
   };
 }
 

@@ -1,18 +1,33 @@
-import type { Script, ScriptRun, ScriptStatus } from '@hearth/contract';
+import {
+  type CodeBundle,
+  type Script,
+  type ScriptManifestEntry,
+  ScriptName,
+  type ScriptResult,
+  type ScriptRun,
+  type ScriptStatus,
+} from '@hearth/contract';
 import { z } from 'zod';
 import type { JobsService } from '../jobs/jobs.service.ts';
+import type { LinksService } from '../nodes/links.service.ts';
 import type { NodesService } from '../nodes/nodes.service.ts';
 import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Page, readCursor, toPage } from '../platform/paging.ts';
 import { type CatalogueService, unknownScript } from './catalogue.service.ts';
-import { planRun, type RunWish } from './run-plan.ts';
-import { asRun, hasEnded, noOutput, type Output } from './run-view.ts';
+import { planRun, type RunPlan, type RunWish } from './run-plan.ts';
+import { asResult, asRun, hasEnded, noOutput, type Output } from './run-view.ts';
 import type { RunRow, ScriptsRepository } from './scripts.repository.ts';
 
 export interface RunOrder extends RunWish {
   name: string;
   createdBy: string;
+}
+export interface StartedRun {
+  runId: string;
+  name: string;
+  command: string;
+  timeoutSeconds: number;
 }
 interface RunFilter {
   cursor?: string | undefined;
@@ -20,69 +35,65 @@ interface RunFilter {
   status?: ScriptStatus | undefined;
 }
 
+/** Kept of what a script writes to each of its streams. */
+const outputLimitBytes = 10_000_000;
+
 /** Runs of scripts: starting and cancelling them, and telling how they stand. One of a script at a time. */
 export class ScriptRunsService {
   readonly #repository: ScriptsRepository;
   readonly #catalogue: CatalogueService;
   readonly #jobs: JobsService;
   readonly #nodes: NodesService;
+  readonly #links: LinksService;
   readonly #clock: Clock;
-  /** Called when a run was queued; handed in by those who tell people. */
-  onStarted: (runId: string) => void = () => undefined;
   constructor(
     repository: ScriptsRepository,
     catalogue: CatalogueService,
     jobs: JobsService,
     nodes: NodesService,
+    links: LinksService,
     clock: Clock,
   ) {
     this.#repository = repository;
     this.#catalogue = catalogue;
     this.#jobs = jobs;
     this.#nodes = nodes;
+    this.#links = links;
     this.#clock = clock;
   }
 
-  /** Resolves when the run is queued and, where a node has room, on its way there. */
-  async start({ name, createdBy, ...wish }: RunOrder): Promise<ScriptRun> {
+  /** Resolves when the run is stored and, where a node has room, on its way there. */
+  async start({ name, createdBy, ...wish }: RunOrder): Promise<StartedRun> {
     const { manifest, code } = await this.#catalogue.require(name);
-    const { mode, args, environment, timeoutSeconds, command } = planRun(manifest, wish);
-    const capable = (await this.#nodes.capabilities()).some(({ jobKinds }) => jobKinds.includes('script'));
-    if (!capable) throw new AppError('node.none_capable', 'No machine that can run scripts has joined yet.');
-    const { entry = name, runtime, working_directory: workingDirectory } = manifest;
-    const program = { code, runtime, entry, args, environment, workingDirectory };
-    const timeoutMs = timeoutSeconds * 1000;
-    const payload = {
-      kind: 'script' as const,
-      scriptName: name,
-      program,
-      timeoutMs,
-      outputLimitBytes: 10_000_000,
-    };
-    const jobId = await this.#repository.transaction(async (tx) => {
-      await this.#repository.lock(tx, name);
-      const active = await this.#repository.findActive(name, tx);
-      if (active) throw alreadyRunning(active);
-      const id = await this.#jobs.enqueue(tx, {
-        kind: 'script',
-        title: name,
-        priority: 0,
-        payload,
-        createdBy,
-      });
-      const asked = { scriptName: name, args: [...wish.args], mode, command, timeoutSeconds };
-      const codeDigest = code.digest;
-      await this.#repository.add(tx, { jobId: id, ...asked, codeDigest, createdAt: this.#clock() });
-      return id;
+    const plan = planRun(manifest, wish);
+    await this.#requireNode();
+    const payload = payloadOf(manifest, code, plan);
+    const order = { kind: 'script' as const, title: name, priority: 0, payload, createdBy };
+    const { mode, command, timeoutSeconds } = plan;
+    const asked = { scriptName: name, args: [...wish.args], mode, command, timeoutSeconds };
+    const runId = await this.#jobs.enqueueWith(order, async (tx, jobId) => {
+      const run = { ...asked, jobId, codeDigest: code.digest, createdAt: this.#clock() };
+      if (await this.#repository.addOnly(tx, run)) return jobId;
+      throw alreadyRunning(name, await this.#repository.findActive(name));
     });
-    await this.#jobs.dispatch();
-    this.onStarted(jobId);
-    return this.get(jobId);
+    return { runId, name, command, timeoutSeconds };
+  }
+
+  /** Waits for the end of a run, in however long; rejects with the signal's reason. */
+  async ended({ runId, name }: StartedRun, signal: AbortSignal): Promise<ScriptResult> {
+    const { job, stdout, stderr } = await this.#jobs.waitForEnd(runId, signal);
+    return asResult(name, this.#jobs.view(job), { stdout, stderr });
+  }
+
+  /** How a run stands, in the form of its end. */
+  async result({ runId, name }: StartedRun): Promise<ScriptResult> {
+    const job = this.#jobs.view(await this.#jobs.get(runId));
+    return asResult(name, job, hasEnded(job) ? await this.#jobs.output(runId) : noOutput);
   }
 
   /** Resolves when no process of it is left (`true`), or after a while though the order stands (`false`). */
   async cancel(name: string): Promise<{ run: ScriptRun; isProven: boolean }> {
-    const active = await this.#repository.findActive(name);
+    const active = isName(name) ? await this.#repository.findActive(name) : undefined;
     if (!active && !(await this.#catalogue.has(name))) throw unknownScript(name);
     if (!active) throw notRunning(name);
     try {
@@ -105,17 +116,13 @@ export class ScriptRunsService {
   }
 
   /** What it has written, once it has ended. */
-  async output(run: ScriptRun): Promise<Output> {
-    if (!hasEnded(run)) return noOutput;
-    const [stdout, stderr] = await Promise.all([
-      this.#jobs.outputText(run.run_id, 'stdout'),
-      this.#jobs.outputText(run.run_id, 'stderr'),
-    ]);
-    return { stdout, stderr };
+  output(run: ScriptRun): Promise<Output> {
+    return hasEnded(run) ? this.#jobs.output(run.run_id) : Promise.resolve(noOutput);
   }
 
   async newestOf(name: string): Promise<ScriptRun> {
-    const [run] = await this.#asRuns(await this.#repository.newest({ scriptName: name }));
+    const rows = isName(name) ? await this.#repository.newest({ scriptName: name }) : [];
+    const [run] = await this.#asRuns(rows);
     if (run) return run;
     if (!(await this.#catalogue.has(name))) throw unknownScript(name);
     throw new AppError('script.not_found', `${name} has not been run yet.`, { script_name: name });
@@ -159,6 +166,12 @@ export class ScriptRunsService {
     return { ...page, items: await this.#asRuns(page.items) };
   }
 
+  async #requireNode(): Promise<void> {
+    const isAble = ({ jobKinds }: { jobKinds: readonly string[] }) => jobKinds.includes('script');
+    if (this.#links.online().some(isAble) || (await this.#nodes.capabilities()).some(isAble)) return;
+    throw new AppError('node.none_capable', 'No machine that can run scripts has joined yet.');
+  }
+
   async #asRuns(rows: RunRow[]): Promise<ScriptRun[]> {
     if (rows.length === 0) return [];
     const [jobs, nodes] = await Promise.all([
@@ -173,10 +186,25 @@ export class ScriptRunsService {
   }
 }
 
-const alreadyRunning = ({ scriptName, jobId }: RunRow) =>
-  new AppError('script.already_running', `${scriptName} is running already.`, {
-    script_name: scriptName,
-    run_id: jobId,
+function payloadOf(manifest: ScriptManifestEntry, code: CodeBundle, plan: RunPlan) {
+  const { name, entry = name, runtime, working_directory: workingDirectory } = manifest;
+  const { args, environment, timeoutSeconds } = plan;
+  return {
+    kind: 'script' as const,
+    scriptName: name,
+    program: { code, runtime, entry, args, environment, workingDirectory },
+    timeoutMs: timeoutSeconds * 1000,
+    outputLimitBytes,
+  };
+}
+
+/** What is no name cannot have been run, and some of it the database would not even take. */
+const isName = (text: string): boolean => ScriptName.safeParse(text).success;
+
+const alreadyRunning = (name: string, active: RunRow | undefined) =>
+  new AppError('script.already_running', `${name} is running already.`, {
+    script_name: name,
+    run_id: active?.jobId ?? null,
   });
 const notRunning = (name: string) =>
   new AppError('script.not_running', `${name} is not running.`, { script_name: name });

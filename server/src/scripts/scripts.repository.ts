@@ -1,13 +1,12 @@
 import type { ScriptStatus } from '@hearth/contract';
 import { and, desc, eq, getTableColumns, inArray, lt, ne, type SQL, sql } from 'drizzle-orm';
 import { jobs } from '../jobs/jobs.table.ts';
-import type { Database, Executor, Transaction } from '../platform/database.ts';
+import type { Database, Transaction } from '../platform/database.ts';
 import { scriptRuns } from './scripts.table.ts';
 
 export type RunRow = typeof scriptRuns.$inferSelect & { arrival: number };
 type NewRun = typeof scriptRuns.$inferInsert;
 const columns = { ...getTableColumns(scriptRuns), arrival: jobs.arrival };
-const isActive = ne(jobs.state, 'finished');
 
 export class ScriptsRepository {
   readonly #database: Database;
@@ -15,22 +14,28 @@ export class ScriptsRepository {
     this.#database = database;
   }
 
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#database.transaction(work);
-  }
-
-  /** Until the transaction ends nobody else may start this script, on whatever server. */
-  async lock(tx: Transaction, scriptName: string): Promise<void> {
+  /**
+   * Adds a run unless another one of its script has not ended, and says whether it did. The lock lets those who start
+   * a script at the same moment, on whatever server, look one after the other.
+   */
+  async addOnly(tx: Transaction, run: NewRun): Promise<boolean> {
+    const { scriptName, jobId, mode = null, args, command, timeoutSeconds, codeDigest, createdAt } = run;
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`script:${scriptName}`}, 0))`);
+    const { rowCount } = await tx.execute(sql`
+      insert into script_runs
+        (job_id, script_name, args, mode, command, timeout_seconds, code_digest, created_at)
+      select ${jobId}::uuid, ${scriptName}, ${JSON.stringify(args)}::jsonb, ${mode}, ${command},
+        ${timeoutSeconds}::int, ${codeDigest}, ${createdAt.toISOString()}::timestamptz
+      where not exists (
+        select from script_runs r join jobs j on j.id = r.job_id
+        where r.script_name = ${scriptName} and r.job_id <> ${jobId} and j.state <> 'finished')`);
+    return rowCount === 1;
   }
 
-  async add(tx: Transaction, run: NewRun): Promise<void> {
-    await tx.insert(scriptRuns).values(run);
-  }
-
-  async findActive(scriptName: string, executor: Executor = this.#database): Promise<RunRow | undefined> {
-    const where = and(eq(scriptRuns.scriptName, scriptName), isActive);
-    const [row] = await this.#runs(where, executor).limit(1);
+  async findActive(scriptName: string): Promise<RunRow | undefined> {
+    const [row] = await this.#runs(
+      and(eq(scriptRuns.scriptName, scriptName), ne(jobs.state, 'finished')),
+    ).limit(1);
     return row;
   }
 
@@ -68,8 +73,8 @@ export class ScriptsRepository {
       .orderBy(scriptRuns.scriptName, desc(scriptRuns.createdAt), desc(jobs.arrival));
   }
 
-  #runs(where: SQL | undefined, executor: Executor = this.#database) {
-    return executor
+  #runs(where: SQL | undefined) {
+    return this.#database
       .select(columns)
       .from(scriptRuns)
       .innerJoin(jobs, eq(jobs.id, scriptRuns.jobId))

@@ -15,9 +15,11 @@ interface Needs {
 export function scriptsRoutes(app: FastifyInstance, { catalogue, runs, audit }: Needs): void {
   const declared = routes.scripts;
   handle(app, declared.list, async () => catalogue.list(await runs.standing()));
-  handle(app, declared.start, ({ params: { script_name: name }, body, ...around }) =>
-    audit.started(around, name, () => runs.start({ name, ...body, createdBy: around.caller.name })),
-  );
+  handle(app, declared.start, async ({ params: { script_name: name }, body, ...around }) => {
+    const createdBy = around.caller.name;
+    const { runId } = await audit.started(around, name, () => runs.start({ name, ...body, createdBy }));
+    return runs.get(runId);
+  });
   handle(app, declared.runs, ({ query: { limit, cursor, script_name: scriptName, status } }) =>
     runs.list(limit, { cursor, scriptName, status }),
   );

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { AuditService } from '../identity/audit.service.ts';
 import type { JobsService } from '../jobs/jobs.service.ts';
+import type { LinksService } from '../nodes/links.service.ts';
 import type { NodesService } from '../nodes/nodes.service.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
@@ -13,7 +14,7 @@ import { CatalogueService } from './catalogue.service.ts';
 import { Manifests, type ScriptFolder } from './manifests.ts';
 import { mlRoutes } from './ml.routes.ts';
 import { RunAudit } from './run-audit.ts';
-import { RunWatch } from './run-watch.ts';
+import { RunNews } from './run-news.ts';
 import { ScriptRunsService } from './script-runs.service.ts';
 import { ScriptsRepository } from './scripts.repository.ts';
 import { scriptsRoutes } from './scripts.routes.ts';
@@ -24,6 +25,7 @@ interface Needs {
   jobs: JobsService;
   code: CodeService;
   nodes: NodesService;
+  links: LinksService;
   audit: AuditService;
   live: LiveHub;
   log: Log;
@@ -32,17 +34,18 @@ interface Needs {
 
 /** The allow-listed scripts, and their runs on top of the job queue. */
 export function buildScripts(app: FastifyInstance, needs: Needs): void {
-  const { config, database, jobs, code, nodes, live, log, clock } = needs;
+  const { config, database, jobs, code, nodes, links, live, log, clock } = needs;
   const folders: ScriptFolder[] = [
     { origin: 'built-in', folder: config.scriptsFolder, label: 'scripts/manifest.json' },
     { origin: 'own', folder: join(config.home, 'scripts'), label: 'HEARTH_HOME/scripts/manifest.json' },
   ];
   const catalogue = new CatalogueService(new Manifests(folders, log), code);
-  const runs = new ScriptRunsService(new ScriptsRepository(database), catalogue, jobs, nodes, clock);
-  const watch = new RunWatch(runs, catalogue, live, log);
+  const repository = new ScriptsRepository(database);
+  const runs = new ScriptRunsService(repository, catalogue, jobs, nodes, links, clock);
   const audit = new RunAudit(needs.audit);
-  jobs.handle('script', watch);
-  mlRoutes(app, { catalogue, runs, watch, audit });
+  const closing = new AbortController();
+  jobs.handle('script', new RunNews(runs, catalogue, live));
+  mlRoutes(app, { catalogue, runs, audit, closing: closing.signal });
   scriptsRoutes(app, { catalogue, runs, audit });
-  app.addHook('preClose', async () => watch.close());
+  app.addHook('preClose', async () => closing.abort());
 }
