@@ -93,11 +93,23 @@ function liveServer() {
 
 const followed = ['runs', `run:${run.run_id}`, `job:${run.job_id}`];
 const base = `/api/v1/training/${session_id}`;
+const told = [
+  { key: 'loss', points: 1, first_step: 1, min: 2, max: 2, last: { step: 1, at: at(6), value: 2 } },
+];
+const lossLine = (request: { url: URL }) =>
+  json({
+    items:
+      request.url.searchParams.get('key') === 'loss'
+        ? [{ run_id: run.run_id, key: 'loss', exact: true, points: [told[0]?.last] }]
+        : [],
+  });
 const answersOf = (own: Answers = {}): Answers => ({
   [`GET ${base}`]: () => json(run),
   [`GET ${base}/history`]: () => json([epoch(1)]),
   [`GET ${base}/logs`]: () =>
     json([{ session_id, timestamp: at(1), level: 'INFO', message: 'Learning 3 classes.' }]),
+  [`GET /api/v1/runs/${run.run_id}/series`]: () => json({ items: told }),
+  'GET /api/v1/series': lossLine,
   ...own,
 });
 let unmount: (() => void) | undefined;

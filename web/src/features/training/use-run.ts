@@ -27,7 +27,11 @@ export function useRun(id: () => string) {
     },
     run.reload,
   );
-  return { run, stop: () => call(trainingRoutes.stop, params()) };
+  return {
+    run,
+    stop: () => call(trainingRoutes.stop, params()),
+    resume: (from_start: boolean) => call(trainingRoutes.resume, { ...params(), body: { from_start } }),
+  };
 }
 
 /**
