@@ -17,7 +17,8 @@ class Options(argparse.ArgumentParser):
     """Refuses in one line on stderr, with exit code 1 as every other error."""
 
     def error(self, message: str):
-        raise MarketError(f"{message[:1].upper()}{message[1:]}. Usage: {self.format_usage()[7:].strip()}")
+        usage = " ".join(self.format_usage()[len("usage: ") :].split())
+        raise MarketError(f"{message[:1].upper()}{message[1:]}. Usage: {usage}")
 
 
 def from_environment(name: str, usual: str | None = None) -> str | None:

@@ -62,21 +62,26 @@ def _leaves(ensemble: dict[str, np.ndarray], inputs: np.ndarray, root: int) -> n
         node = np.where(inner, child, node)
 
 
-def train(matrix: np.ndarray, split: Split, log) -> BoostedModel:
+def regressor(count: int):
+    """Cautious, since prices are mostly noise: shallow trees, small steps, large leaves; the same on every run."""
     from sklearn.ensemble import GradientBoostingRegressor
 
+    return GradientBoostingRegressor(
+        n_estimators=100,
+        max_depth=3,
+        learning_rate=0.03,
+        subsample=0.5,
+        max_features=0.5,
+        min_samples_leaf=max(20, count // 100),
+        random_state=SEED,
+    )
+
+
+def train(matrix: np.ndarray, split: Split, log) -> BoostedModel:
     ensembles = []
     for horizon, targets in split.targets.items():
         rows = split.train_rows(horizon)
-        fit = GradientBoostingRegressor(
-            n_estimators=150,
-            max_depth=3,
-            learning_rate=0.05,
-            subsample=0.5,
-            max_features=0.5,
-            min_samples_leaf=max(5, len(rows) // 500),
-            random_state=SEED,
-        ).fit(matrix[rows], targets[rows])
+        fit = regressor(len(rows)).fit(matrix[rows], targets[rows])
         ensembles.append(_numbers_of(fit, float(targets[rows].mean())))
         log(f"Boosted trees for {horizon} bars ahead: {len(rows)} rows, {len(fit.estimators_)} trees.")
     return BoostedModel(split.targets, ensembles)
