@@ -93,9 +93,14 @@ function liveServer() {
 
 const followed = ['runs', `run:${run.run_id}`, `job:${run.job_id}`];
 const base = `/api/v1/training/${session_id}`;
-const told = [
-  { key: 'loss', points: 1, first_step: 1, min: 2, max: 2, last: { step: 1, at: at(6), value: 2 } },
-];
+const told = ['loss', 'val_loss', 'accuracy', 'val_accuracy'].map((key) => ({
+  key,
+  points: 1,
+  first_step: 1,
+  min: 2,
+  max: 2,
+  last: { step: 1, at: at(6), value: 2 },
+}));
 const lossLine = (request: { url: URL }) =>
   json({
     items:
