@@ -43,6 +43,6 @@ it('knows the hub, or the mirror that is set', () => {
   expect(readJobConfig({ HF_ENDPOINT: 'https://mirror.example/', HF_TOKEN: ' t ' })).toEqual({
     hubUrl: 'https://mirror.example',
     hubToken: 't',
-    python: { command: 'python3', limitMb: 1000 },
+    python: { command: 'python3', folder: undefined, limitMb: 1000 },
   });
 });

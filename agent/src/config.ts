@@ -42,13 +42,18 @@ const JobEnvironment = z
     HF_TOKEN: optional,
     HF_ENDPOINT: z.url({ protocol: /^https?$/ }).default('https://huggingface.co'),
     HEARTH_PYTHON: z.string().default('python3'),
+    HEARTH_PYTHON_FOLDER: optional,
     HEARTH_PYTHON_DOWNLOAD_LIMIT_MB: z.coerce.number().nonnegative().default(1000),
   })
   .transform((env) => ({
     hubUrl: env.HF_ENDPOINT.replace(/\/+$/, ''),
     hubToken: env.HF_TOKEN,
-    /** What makes environments for programs in Python, and the largest download for one of them. */
-    python: { command: env.HEARTH_PYTHON, limitMb: env.HEARTH_PYTHON_DOWNLOAD_LIMIT_MB },
+    /** What makes environments for programs in Python, where (default: the agent's own folder), and the largest download for one. */
+    python: {
+      command: env.HEARTH_PYTHON,
+      folder: env.HEARTH_PYTHON_FOLDER,
+      limitMb: env.HEARTH_PYTHON_DOWNLOAD_LIMIT_MB,
+    },
   }));
 export type JobConfig = z.output<typeof JobEnvironment>;
 
@@ -72,6 +77,7 @@ const names = [
   'HF_TOKEN',
   'HF_ENDPOINT',
   'HEARTH_PYTHON',
+  'HEARTH_PYTHON_FOLDER',
   'HEARTH_PYTHON_DOWNLOAD_LIMIT_MB',
 ];
 

@@ -6,6 +6,7 @@ import { mlflowRoutes } from './mlflow.ts';
 import { nodeRoutes } from './nodes.ts';
 import { openAiRoutes } from './openai.ts';
 import { registryRoutes } from './registry.ts';
+import { reportRoutes } from './reports.ts';
 import { scriptRoutes } from './scripts.ts';
 import { systemRoutes } from './system.ts';
 import { trackingRoutes } from './tracking.ts';
@@ -17,6 +18,7 @@ export const routes = {
   identity: identityRoutes,
   nodes: nodeRoutes,
   jobs: jobRoutes,
+  reports: reportRoutes,
   tracking: trackingRoutes,
   mlflow: mlflowRoutes,
   training: trainingRoutes,

@@ -22,7 +22,8 @@ const assignment = await directory.readAssignment();
 const journal = openJournal(directory.journal);
 const tell: JobContext['tell'] = (event) => journal.append({ ...event, at: new Date().toISOString() });
 const stop = new AbortController();
-process.once('SIGTERM', () => stop.abort());
+// Said more than once, it is the same order: what is left to do gets the whole grace time.
+process.on('SIGTERM', () => stop.abort());
 
 const fail = (error: unknown): void => {
   if (stop.signal.aborted) return;
@@ -39,7 +40,7 @@ const cache = join(directory.path, '../../cache');
 const context: JobContext = {
   assignment,
   directory,
-  cache: { cache, pulls: join(cache, 'pulls') },
+  cache: { cache, pulls: join(cache, 'pulls'), code: join(cache, 'code'), python: join(cache, '../python') },
   config: readJobConfig(),
   signal: stop.signal,
   tell,

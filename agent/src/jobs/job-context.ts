@@ -12,7 +12,7 @@ export type Tell = (event: Untimed<JobEvent>) => void;
 export interface JobContext {
   assignment: Assignment;
   directory: JobDirectory;
-  cache: Pick<Folders, 'cache' | 'pulls'>;
+  cache: Pick<Folders, 'cache' | 'pulls' | 'code' | 'python'>;
   config: JobConfig;
   /** Aborted when the job shall stop. */
   signal: AbortSignal;

@@ -56,7 +56,8 @@ export function endOfProgram(facts: EndFacts, lastWords: string): End {
 
 /** The end of a job whose program, or what prepares it, threw this. */
 export function endByError(error: unknown): End {
-  if (error instanceof JobError) return failed(error.code, error.message);
+  if (error instanceof JobError)
+    return { ...failed(error.code, error.message), exitCode: error.exitCode ?? null };
   if (error instanceof DownloadError) return failed('job.download_failed', error.message);
   if (isDiskFull(error)) return failed('storage.full', 'The disk of this machine is full.');
   const message = error instanceof Error ? error.message : String(error);

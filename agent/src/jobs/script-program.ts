@@ -52,8 +52,8 @@ export async function prepareProgram(
 const known = new Map<string, string>();
 
 async function findPython(requirements: string[], { folders, signal, log }: Preparing): Promise<string> {
-  const { command, limitMb } = readJobConfig().python;
-  const key = JSON.stringify([command, folders.python, requirements]);
+  const { command, limitMb, folder = folders.python } = readJobConfig().python;
+  const key = JSON.stringify([command, folder, requirements]);
   const before = known.get(key);
   if (before !== undefined && existsSync(before)) return before;
   const env = inheritedEnvironment();

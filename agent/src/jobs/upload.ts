@@ -20,12 +20,17 @@ const patienceMs = 24 * 60 * 60 * 1000;
 /** A full disk is often cleared soon, and what hours of work made is worth a wait. */
 const fullPatienceMs = 10 * 60 * 1000;
 
-/**
- * Gives one result to the server and tells of it in the journal. Tries as long as the server is away or busy; a
- * server that has given the job up ends it.
- */
+/** Gives one result to the server and tells of it in the journal. */
 export async function uploadArtifact(context: JobContext, upload: Upload): Promise<void> {
-  const { assignment, signal, tell, log } = context;
+  const { name, format } = upload;
+  context.tell({ type: 'artifact', name, format, ...(await sendFile(context, upload)) });
+}
+
+/** Gives a file to the server. Tries as long as it is away or busy; a server that has given the job up ends it. */
+export async function sendFile(
+  { assignment, signal, log }: Pick<JobContext, 'assignment' | 'signal' | 'log'>,
+  upload: Upload,
+): Promise<{ sha256: string; sizeBytes: number }> {
   const { name, format, path } = upload;
   const sha256 = upload.sha256 ?? (await digestFile(path, signal));
   const client = createClient({ baseUrl: assignment.serverUrl, token: () => assignment.jobToken });
@@ -44,7 +49,7 @@ export async function uploadArtifact(context: JobContext, upload: Upload): Promi
       await sleep(transferring.delayMs(attempt + 1), undefined, { signal });
     }
   }
-  tell({ type: 'artifact', name, format, sha256, sizeBytes: (await stat(path)).size });
+  return { sha256, sizeBytes: (await stat(path)).size };
 }
 
 function patienceFor(error: unknown): number {

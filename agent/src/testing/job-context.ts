@@ -32,7 +32,12 @@ export async function jobContext(
   const context: JobContext = {
     assignment,
     directory: JobDirectory.create(jobs, assignment),
-    cache: { cache: join(folder, 'cache'), pulls },
+    cache: {
+      cache: join(folder, 'cache'),
+      pulls,
+      code: join(folder, 'cache/code'),
+      python: join(folder, 'python'),
+    },
     config: readJobConfig({}),
     signal: abort.signal,
     tell,
