@@ -36,7 +36,7 @@ export class CodeService {
    * Throws UnusableCode where the folder cannot travel.
    */
   async bundle(folder: string, files?: readonly string[]): Promise<CodeBundle> {
-    const found = chosen(await scanCodeFolder(folder, this.#limits), files);
+    const found = chosen(scanCodeFolder(folder, this.#limits), files);
     const key = JSON.stringify([folder, files?.toSorted()]);
     const stamp = found.map((file) => `${file.path} ${file.stamp}`).join('\n');
     const known = this.#known.get(key);

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Script, ScriptManifestEntry } from '@hearth/contract';
@@ -34,7 +35,7 @@ export class Manifests {
   }
 
   async read(): Promise<KnownScripts> {
-    const stamps = await Promise.all(this.#folders.map(stampOf));
+    const stamps = this.#folders.map(stampOf);
     if (stamps.every((stamp, index) => stamp === this.#stamps[index])) return this.#known;
     const read = await Promise.all(this.#folders.map(readFolder));
     this.#known = combined(this.#folders, read);
@@ -46,9 +47,13 @@ export class Manifests {
 
 const pathOf = ({ folder }: ScriptFolder) => join(folder, 'manifest.json');
 
-async function stampOf(folder: ScriptFolder): Promise<string> {
-  const facts = await stat(pathOf(folder), { bigint: true }).catch(() => undefined);
-  return facts ? [facts.ino, facts.size, facts.mtimeNs, facts.ctimeNs].join('-') : 'none';
+function stampOf(folder: ScriptFolder): string {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = statSync(pathOf(folder), { bigint: true });
+    return [ino, size, mtimeNs, ctimeNs].join('-');
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
 }
 
 async function readFolder(folder: ScriptFolder): Promise<ReadManifest> {

@@ -1,6 +1,7 @@
-import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ScriptManifest } from '@hearth/contract';
 
 const manifest = join(import.meta.dirname, '../../../scripts/manifest.json');
 export const documentedScripts = [
@@ -10,10 +11,12 @@ export const documentedScripts = [
   'inference.py',
 ] as const;
 
-/** A folder with the product's own manifest and, in place of its programs, such as do nothing. */
+/** A folder with the product's own manifest, but for its options, and programs that do nothing. */
 export async function makeScriptsFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-scripts-'));
-  await copyFile(manifest, join(folder, 'manifest.json'));
+  const { scripts } = ScriptManifest.parse(JSON.parse(await readFile(manifest, 'utf8')));
+  const free = scripts.map(({ options: _options, ...script }) => script);
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify({ scripts: free }));
   for (const name of documentedScripts) await writeFile(join(folder, name), 'print("hello")\n');
   return folder;
 }
