@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { sequentialize } from '@grammyjs/runner';
-import { Bot, type Context } from 'grammy';
+import { Api, Bot, type Context } from 'grammy';
 import { ChatPartner } from './chat/chat-partner.ts';
 import { Conversations } from './chat/conversations.ts';
 import { refusals, tellFailures } from './commands/access.ts';
@@ -35,10 +35,11 @@ export interface Tuning {
 /** Builds the bot's parts and starts it; resolves once it receives updates. */
 export async function startBot(config: Config, log: Log, tuning: Tuning = {}): Promise<RunningBot> {
   const stopping = new AbortController();
-  const bot = new Bot(config.token, { client: { apiRoot: config.telegramUrl, timeoutSeconds: 60 } });
+  const client = { apiRoot: config.telegramUrl, timeoutSeconds: 60 };
+  const bot = new Bot(config.token, { client });
   const pace = new ChatPace(tuning.editIntervalMs);
   bot.api.config.use(waitOutFloods(pace, stopping.signal, log));
-  const desk = { api: bot.api, pace, stopping: stopping.signal, log };
+  const desk = { api: bot.api, edits: new Api(config.token, client), pace, stopping: stopping.signal, log };
   const api = new HearthApi({ url: config.apiUrl, key: config.apiKey, timeoutMs: tuning.timeoutMs });
   const follower = new Follower({ api, desk, home: config.home, pollMs: tuning.pollMs });
   const dialogues = new Dialogues(config.home, log);

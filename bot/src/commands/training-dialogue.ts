@@ -42,7 +42,7 @@ export const isTrainable = ({ format }: Pick<Dataset, 'format'>): boolean => for
 /** What can learn from data of this format, as the server recommends it. */
 export function plansFor(format: string, architectures: Architecture[]): Plan[] {
   return architectures
-    .filter(({ data, problem }) => data === dataOf[format] && problem === null)
+    .filter(({ data, problem }) => data === dataOf[format] && !problem)
     .map(({ name, defaults }) => ({ architecture: name, ...defaults }));
 }
 

@@ -27,6 +27,8 @@ interface TrainingCommandOptions {
 const noData =
   'Пока нет ни одного датасета, на котором можно учить. Загрузите его на странице «Данные» в веб-интерфейсе.';
 
+const outdated = { text: 'Эти кнопки больше не действуют. Начать заново: /train', show_alert: true };
+
 /** 🎓 From the data set to a run that is followed. */
 export function trainingCommands({ api, follower, dialogues }: TrainingCommandOptions): Composer<Context> {
   const commands = new Composer();
@@ -70,11 +72,11 @@ export function trainingCommands({ api, follower, dialogues }: TrainingCommandOp
     if (verb === 'go' && dialogue.step === 'confirm') return start(ctx, dialogue);
   };
   commands.callbackQuery(trainButton, async (ctx) => {
-    await ctx.answerCallbackQuery();
     const [, id, verb = '', value] = ctx.match;
     const dialogue = dialogues.get(ctx.chat!.id);
-    if (dialogue?.id !== id || !dialogue)
-      return put(ctx, { text: 'Эти кнопки больше не действуют. Начать заново: /train' });
+    // The message stays as it is: it may by now show the run that was started with it.
+    if (!dialogue || dialogue.id !== id) return void (await ctx.answerCallbackQuery(outdated));
+    await ctx.answerCallbackQuery();
     if (verb !== 'cancel') return advance(ctx, dialogue, verb, Number(value));
     dialogues.delete(ctx.chat!.id);
     await put(ctx, { text: 'Обучение отменено.' });
@@ -88,7 +90,7 @@ export function trainingCommands({ api, follower, dialogues }: TrainingCommandOp
   /** A number of epochs typed; any other text is somebody else's. */
   commands.on('message:text', async (ctx, next) => {
     const dialogue = dialogues.get(ctx.chat.id);
-    if (dialogue?.step !== 'epochs') return next();
+    if (dialogue?.step !== 'epochs' || ctx.message.text.startsWith('/')) return next();
     const epochs = parseEpochs(ctx.message.text);
     if (epochs === undefined) return say(ctx, epochsRefused);
     await goTo(ctx, chooseEpochs(dialogue, epochs));

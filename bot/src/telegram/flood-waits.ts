@@ -10,22 +10,20 @@ const LONGEST_S = 60;
 const chatOf = (payload: object): number | undefined =>
   'chat_id' in payload && typeof payload.chat_id === 'number' ? payload.chat_id : undefined;
 
-/**
- * Does again, after the rest Telegram asks for, what it refused with 429. Edits are left to the post they are of: by
- * then it has something newer to show.
- */
+const isWriting = (method: string) => /^(send|edit)/.test(method) && method !== 'sendChatAction';
+
+/** Does again, after the rest Telegram asks for, what it refused with 429. */
 export const waitOutFloods =
   (pace: ChatPace, stopping: AbortSignal, log: Log): Transformer =>
   async (previous, method, payload, signal) => {
     const chatId = chatOf(payload);
-    const isSent = chatId !== undefined && method.startsWith('send') && method !== 'sendChatAction';
     for (let attempt = 1; ; attempt++) {
-      if (isSent) pace.spend(chatId);
+      if (chatId !== undefined && isWriting(method)) pace.spend(chatId);
       const answer = await previous(method, payload, signal);
       const seconds =
         answer.ok || answer.error_code !== 429 ? undefined : (answer.parameters?.retry_after ?? 1);
       if (seconds === undefined || attempt === ATTEMPTS || seconds > LONGEST_S) return answer;
-      if (method.startsWith('edit') || stopping.aborted) return answer;
+      if (stopping.aborted) return answer;
       log.warn({ method, seconds }, 'Telegram asks to wait.');
       if (chatId !== undefined) pace.hold(chatId, seconds);
       await sleep(seconds * 1000, { signal: stopping }).catch(() => undefined);

@@ -26,7 +26,7 @@ const isSame = (one: Face, other: Face | undefined) =>
 /** One message that changes. `show` never waits: edits go out at the chat's pace, and what was overtaken is left out. */
 export class Post {
   readonly place: Place;
-  readonly #api: Api;
+  readonly #edits: Api;
   readonly #pace: ChatPace;
   readonly #stopping: AbortSignal;
   readonly #log: Log;
@@ -35,9 +35,9 @@ export class Post {
   #restSeconds = FIRST_REST_S;
   #working: Promise<void> | undefined;
 
-  constructor(place: Place, { api, pace, stopping, log }: Desk) {
+  constructor(place: Place, { edits, pace, stopping, log }: Desk) {
     this.place = place;
-    this.#api = api;
+    this.#edits = edits;
     this.#pace = pace;
     this.#stopping = stopping;
     this.#log = log;
@@ -70,7 +70,7 @@ export class Post {
     const { chatId, messageId } = this.place;
     const other = { parse_mode, reply_markup: keyboard, link_preview_options: { is_disabled: true } };
     try {
-      await this.#api.editMessageText(chatId, messageId, text, other);
+      await this.#edits.editMessageText(chatId, messageId, text, other);
       this.#restSeconds = FIRST_REST_S;
       return true;
     } catch (err) {
@@ -94,6 +94,8 @@ export class Post {
 /** What posts are written with. */
 export interface Desk {
   api: Api;
+  /** Without waiting out floods: after the rest, a post has something newer to show. */
+  edits: Api;
   pace: ChatPace;
   /** Aborted when the bot stops: nothing is edited any more. */
   stopping: AbortSignal;

@@ -71,19 +71,28 @@ export class Person {
   }
 
   /** Waits for a message (after `after`) that reads so now. */
-  async sees(
+  sees(
     what: RegExp,
-    { after, timeoutMs = 10_000 }: { after?: SentMessage; timeoutMs?: number } = {},
+    { after, timeoutMs }: { after?: SentMessage; timeoutMs?: number } = {},
   ): Promise<SentMessage> {
-    const fits = (one: SentMessage) => one.message_id > (after?.message_id ?? 0) && what.test(one.text);
+    const since = after?.message_id ?? 0;
+    return this.#wait(what, (one) => one.message_id > since && what.test(one.text), timeoutMs);
+  }
+
+  /** Waits until this message reads so. */
+  reads(message: SentMessage, what: RegExp, timeoutMs?: number): Promise<SentMessage> {
+    return this.#wait(what, (one) => one === message && what.test(one.text), timeoutMs);
+  }
+
+  async #wait(what: RegExp, fits: (one: SentMessage) => boolean, timeoutMs = 10_000): Promise<SentMessage> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       const found = this.messages.findLast(fits);
       if (found) return found;
-      if (performance.now() > deadline)
-        throw new Error(
-          `${what} was not seen within ${timeoutMs} ms. Seen:\n${this.messages.map(({ text }) => text).join('\n---\n')}`,
-        );
+      if (performance.now() > deadline) {
+        const seen = this.messages.map(({ text }) => text).join('\n---\n');
+        throw new Error(`${what} was not seen within ${timeoutMs} ms. Seen:\n${seen}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, READ_MS));
     }
   }
