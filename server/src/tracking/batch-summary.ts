@@ -1,3 +1,4 @@
+import type { Plotted } from './downsample.ts';
 import type { Point } from './tracking.types.ts';
 
 /**
@@ -15,6 +16,7 @@ export interface Bucket {
 /** What a batch says of one series. */
 export interface SeriesSummary {
   key: string;
+  points: number;
   firstStep: number;
   last: Point;
   /** Of finite values. */
@@ -24,7 +26,7 @@ export interface SeriesSummary {
 }
 
 /** Later in the sense of MLflow: by step, then time, then value; NaN counts as larger than any number. */
-export function isNewer(a: Point, b: Point): boolean {
+export function isNewer(a: Plotted, b: Plotted): boolean {
   if (a.step !== b.step) return a.step > b.step;
   if (a.atMs !== b.atMs) return a.atMs > b.atMs;
   return Number.isNaN(a.value) ? !Number.isNaN(b.value) : a.value > b.value;
@@ -37,9 +39,19 @@ export function summarizeBatch(points: readonly Point[]): SeriesSummary[] {
     const { key, step } = point;
     let summary = summaries.get(key);
     if (!summary) {
-      summary = { key, firstStep: step, last: point, min: null, max: null, buckets: [], byPlace: new Map() };
+      summary = {
+        key,
+        points: 0,
+        firstStep: step,
+        last: point,
+        min: null,
+        max: null,
+        buckets: [],
+        byPlace: new Map(),
+      };
       summaries.set(key, summary);
     }
+    summary.points += 1;
     if (step < summary.firstStep) summary.firstStep = step;
     if (isNewer(point, summary.last)) summary.last = point;
     if (Number.isFinite(point.value)) widen(summary, point);
@@ -62,4 +74,14 @@ function widen(summary: SeriesSummary & { byPlace: Map<string, Bucket> }, point:
     else if (value < known.min.value) known.min = point;
     else if (value > known.max.value) known.max = point;
   }
+}
+
+/** Whether every point is newer than all before it in its series: then none of them can be a repeat. */
+export function isAppending(points: readonly Point[], lastOf: (key: string) => Plotted): boolean {
+  const newest = new Map<string, Plotted>();
+  for (const point of points) {
+    if (!isNewer(point, newest.get(point.key) ?? lastOf(point.key))) return false;
+    newest.set(point.key, point);
+  }
+  return true;
 }

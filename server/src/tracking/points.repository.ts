@@ -1,17 +1,68 @@
-import { sql } from 'drizzle-orm';
-import type { Transaction } from '../platform/database.ts';
+import { type SQL, sql } from 'drizzle-orm';
+import type { Database, Transaction } from '../platform/database.ts';
 import type { Bucket, SeriesSummary } from './batch-summary.ts';
+import { bigints, floats } from './binary-arrays.ts';
+import type { Plotted } from './downsample.ts';
+import type { RunRow } from './runs.repository.ts';
 import type { Point } from './tracking.types.ts';
 
 type Numbered = SeriesSummary & { id: number };
+/** What a writer of points needs to know of a run. */
+export interface Target {
+  run: Pick<RunRow, 'runId' | 'lifecycle' | 'jobId'>;
+  /** Those of the asked series that are there, by key. */
+  series: Map<string, { id: number; last: Plotted }>;
+}
+interface Found extends Record<string, unknown> {
+  lifecycle: RunRow['lifecycle'];
+  job_id: string | null;
+  id: string | null;
+  key: string;
+  last_step: string;
+  last_at_ms: string;
+  last_value: number;
+}
 
-/** An array of numbers as PostgreSQL reads it; faster than the driver's own way, which quotes every element. */
-const numbers = (values: readonly (number | null)[]): string =>
-  `{${values.map((value) => value ?? 'NULL').join(',')}}`;
-
-/** Writes points. The caller holds the run's row, so two writers of one run come one after the other. */
+/** Writes points, and what their series' rows and buckets say of them. */
 export class PointsRepository {
-  async add(
+  readonly #database: Database;
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Undefined where there is no such run. */
+  async find(runId: string, keys: readonly string[]): Promise<Target | undefined> {
+    const { rows } = await this.#database.execute<Found>(sql`
+      select runs.lifecycle, runs.job_id, series.id, series.key, series.last_step, series.last_at_ms, series.last_value
+      from runs left join metric_series as series on series.run_id = runs.run_id and series.key = any(${sql.param(keys)}::text[])
+      where runs.run_id = ${runId}`);
+    const first = rows[0];
+    if (!first) return undefined;
+    const known = rows.flatMap(({ id, key, last_step, last_at_ms, last_value }) => {
+      const last = { step: Number(last_step), atMs: Number(last_at_ms), value: last_value };
+      return id === null ? [] : [[key, { id: Number(id), last }] as const];
+    });
+    return { run: { runId, lifecycle: first.lifecycle, jobId: first.job_id }, series: new Map(known) };
+  }
+
+  /**
+   * Adds points that are newer than all their series have; should another writer have come first, the primary key
+   * refuses the whole statement. Whoever writes to a run takes its row first, so no two wait for each other.
+   */
+  async append(runId: string, points: readonly Point[], summaries: Numbered[]): Promise<void> {
+    const ids = new Map(summaries.map(({ key, id }) => [key, id]));
+    const locked = sql`(select run_id from runs where run_id = ${runId} for no key update)`;
+    await this.#database.execute(sql`
+      with locked as materialized ${locked},
+      added as (insert into metric_points (series_id, step, at_ms, value)
+        select given.* from locked, ${given(points, ids)}),
+      widened as (${widenBuckets(summaries, sql`locked, `)})
+      update metric_series as series set points = series.points + batch.points, ${newSummary}
+      from locked, ${batch(summaries)} where series.id = batch.series_id`);
+  }
+
+  /** Adds points that may be there already, inside a transaction that holds the run's row; repeats change nothing. */
+  async merge(
     tx: Transaction,
     runId: string,
     points: readonly Point[],
@@ -19,8 +70,15 @@ export class PointsRepository {
   ): Promise<void> {
     const ids = await this.#identify(tx, runId, summaries);
     const numbered = summaries.map((summary) => ({ ...summary, id: ids.get(summary.key)! }));
-    await this.#insert(tx, points, ids, numbered);
-    await this.#widenBuckets(tx, numbered);
+    await tx.execute(sql`
+      with added as (
+        insert into metric_points (series_id, step, at_ms, value)
+        select given.* from ${given(points, ids)} on conflict do nothing returning series_id),
+      counted as (select series_id, count(*) as points from added group by series_id),
+      widened as (${widenBuckets(numbered, sql``)})
+      update metric_series as series set points = series.points + coalesce(counted.points, 0), ${newSummary}
+      from ${batch(numbered)} left join counted on counted.series_id = batch.series_id
+      where series.id = batch.series_id`);
   }
 
   async #identify(tx: Transaction, runId: string, summaries: SeriesSummary[]): Promise<Map<string, number>> {
@@ -32,82 +90,61 @@ export class PointsRepository {
     const fresh = summaries.filter(({ key }) => !ids.has(key));
     if (fresh.length === 0) return ids;
     const { rows } = await tx.execute<{ id: string; key: string }>(sql`
-      insert into metric_series (run_id, key, last_step, last_at_ms, last_value, first_step, min_value, max_value)
-      select ${runId}, given.* from unnest(
+      insert into metric_series (run_id, key, last_step, last_at_ms, last_value, first_step)
+      select ${runId}, new.* from unnest(
         ${sql.param(fresh.map(({ key }) => key))}::text[],
-        ${numbers(fresh.map(({ last }) => last.step))}::bigint[],
-        ${numbers(fresh.map(({ last }) => last.atMs))}::bigint[],
-        ${numbers(fresh.map(({ last }) => last.value))}::float8[],
-        ${numbers(fresh.map(({ firstStep }) => firstStep))}::bigint[],
-        ${numbers(fresh.map(({ min }) => min))}::float8[],
-        ${numbers(fresh.map(({ max }) => max))}::float8[]) as given
+        ${bigints(fresh, ({ last }) => last.step)}::bigint[], ${bigints(fresh, ({ last }) => last.atMs)}::bigint[],
+        ${floats(fresh, ({ last }) => last.value)}::float8[],
+        ${bigints(fresh, ({ firstStep }) => firstStep)}::bigint[]) as new
       returning id, key`);
     for (const { id, key } of rows) ids.set(key, Number(id));
     return ids;
   }
+}
 
-  /** Points and what their series' rows say of them, in one statement; repeats neither count nor change anything. */
-  async #insert(
-    tx: Transaction,
-    points: readonly Point[],
-    ids: Map<string, number>,
-    summaries: Numbered[],
-  ): Promise<void> {
-    await tx.execute(sql`
-      with added as (
-        insert into metric_points (series_id, step, at_ms, value)
-        select * from unnest(
-          ${numbers(points.map(({ key }) => ids.get(key)!))}::bigint[],
-          ${numbers(points.map(({ step }) => step))}::bigint[],
-          ${numbers(points.map(({ atMs }) => atMs))}::bigint[],
-          ${numbers(points.map(({ value }) => value))}::float8[])
-        on conflict do nothing returning series_id),
-      counted as (select series_id, count(*) as points from added group by series_id)
-      update metric_series as series set
-        points = series.points + coalesce(counted.points, 0),
-        last_step = case when is_newer.yes then batch.last_step else series.last_step end,
-        last_at_ms = case when is_newer.yes then batch.last_at_ms else series.last_at_ms end,
-        last_value = case when is_newer.yes then batch.last_value else series.last_value end,
-        first_step = least(series.first_step, batch.first_step),
-        min_value = least(series.min_value, batch.min_value),
-        max_value = greatest(series.max_value, batch.max_value)
-      from unnest(
-        ${numbers(summaries.map(({ id }) => id))}::bigint[],
-        ${numbers(summaries.map(({ last }) => last.step))}::bigint[],
-        ${numbers(summaries.map(({ last }) => last.atMs))}::bigint[],
-        ${numbers(summaries.map(({ last }) => last.value))}::float8[],
-        ${numbers(summaries.map(({ firstStep }) => firstStep))}::bigint[],
-        ${numbers(summaries.map(({ min }) => min))}::float8[],
-        ${numbers(summaries.map(({ max }) => max))}::float8[])
-        as batch(series_id, last_step, last_at_ms, last_value, first_step, min_value, max_value)
-      left join counted on counted.series_id = batch.series_id
-      join metric_series as before on before.id = batch.series_id
-      cross join lateral (select (batch.last_step, batch.last_at_ms, batch.last_value)
-        > (before.last_step, before.last_at_ms, before.last_value) as yes) as is_newer
-      where series.id = batch.series_id`);
-  }
+const given = (points: readonly Point[], ids: Map<string, number>): SQL => sql`unnest(
+  ${bigints(points, ({ key }) => ids.get(key)!)}::bigint[], ${bigints(points, ({ step }) => step)}::bigint[],
+  ${bigints(points, ({ atMs }) => atMs)}::bigint[], ${floats(points, ({ value }) => value)}::float8[]) as given`;
 
-  async #widenBuckets(tx: Transaction, summaries: Numbered[]): Promise<void> {
-    const rows = summaries.flatMap(({ id, buckets }) => buckets.map((bucket) => ({ id, ...bucket })));
-    if (rows.length === 0) return;
-    const column = (pick: (row: Bucket & { id: number }) => number) => numbers(rows.map(pick));
-    await tx.execute(sql`
-      insert into metric_buckets as known
-        (series_id, level, bucket, min_step, min_at_ms, min_value, max_step, max_at_ms, max_value)
-      select * from unnest(
-        ${column(({ id }) => id)}::bigint[], ${column(({ level }) => level)}::smallint[],
-        ${column(({ bucket }) => bucket)}::bigint[],
-        ${column(({ min }) => min.step)}::bigint[], ${column(({ min }) => min.atMs)}::bigint[],
-        ${column(({ min }) => min.value)}::float8[],
-        ${column(({ max }) => max.step)}::bigint[], ${column(({ max }) => max.atMs)}::bigint[],
-        ${column(({ max }) => max.value)}::float8[])
-      on conflict (series_id, level, bucket) do update set
-        (min_step, min_at_ms, min_value) = (select case when is_lower then excluded.min_step else known.min_step end,
-          case when is_lower then excluded.min_at_ms else known.min_at_ms end, least(excluded.min_value, known.min_value)
-          from (select excluded.min_value < known.min_value as is_lower) as lower),
-        (max_step, max_at_ms, max_value) = (select case when is_higher then excluded.max_step else known.max_step end,
-          case when is_higher then excluded.max_at_ms else known.max_at_ms end, greatest(excluded.max_value, known.max_value)
-          from (select excluded.max_value > known.max_value as is_higher) as higher)
-      where excluded.min_value < known.min_value or excluded.max_value > known.max_value`);
-  }
+/** One row a series; NaN stands for "no finite value", which none of them is. */
+const batch = (summaries: Numbered[]): SQL => sql`unnest(
+  ${bigints(summaries, ({ id }) => id)}::bigint[], ${bigints(summaries, ({ points }) => points)}::bigint[],
+  ${bigints(summaries, ({ last }) => last.step)}::bigint[], ${bigints(summaries, ({ last }) => last.atMs)}::bigint[],
+  ${floats(summaries, ({ last }) => last.value)}::float8[],
+  ${bigints(summaries, ({ firstStep }) => firstStep)}::bigint[],
+  ${floats(summaries, ({ min }) => min ?? Number.NaN)}::float8[],
+  ${floats(summaries, ({ max }) => max ?? Number.NaN)}::float8[])
+  as batch(series_id, points, last_step, last_at_ms, last_value, first_step, min_value, max_value)`;
+
+const isNewer = sql`(batch.last_step, batch.last_at_ms, batch.last_value)
+  > (series.last_step, series.last_at_ms, series.last_value)`;
+const newSummary = sql`
+  last_step = case when ${isNewer} then batch.last_step else series.last_step end,
+  last_at_ms = case when ${isNewer} then batch.last_at_ms else series.last_at_ms end,
+  last_value = case when ${isNewer} then batch.last_value else series.last_value end,
+  first_step = least(series.first_step, batch.first_step),
+  min_value = least(series.min_value, nullif(batch.min_value, 'NaN')),
+  max_value = greatest(series.max_value, nullif(batch.max_value, 'NaN'))`;
+
+function widenBuckets(summaries: Numbered[], from: SQL): SQL {
+  const rows = summaries.flatMap(({ id, buckets }) => buckets.map((bucket) => ({ id, ...bucket })));
+  const whole = (pick: (row: Bucket & { id: number }) => number) => sql`${bigints(rows, pick)}::bigint[]`;
+  const float = (pick: (row: Bucket & { id: number }) => number) => sql`${floats(rows, pick)}::float8[]`;
+  const better = (column: string, isBetter: SQL) =>
+    sql`case when ${isBetter} then excluded.${sql.identifier(column)} else known.${sql.identifier(column)} end`;
+  const isLower = sql`excluded.min_value < known.min_value`;
+  const isHigher = sql`excluded.max_value > known.max_value`;
+  return sql`
+    insert into metric_buckets as known
+      (series_id, level, bucket, min_step, min_at_ms, min_value, max_step, max_at_ms, max_value)
+    select wider.* from ${from} unnest(${whole(({ id }) => id)}, ${whole(({ level }) => level)},
+      ${whole(({ bucket }) => bucket)}, ${whole(({ min }) => min.step)}, ${whole(({ min }) => min.atMs)},
+      ${float(({ min }) => min.value)}, ${whole(({ max }) => max.step)}, ${whole(({ max }) => max.atMs)},
+      ${float(({ max }) => max.value)}) as wider
+    on conflict (series_id, level, bucket) do update set
+      min_step = ${better('min_step', isLower)}, min_at_ms = ${better('min_at_ms', isLower)},
+      min_value = ${better('min_value', isLower)},
+      max_step = ${better('max_step', isHigher)}, max_at_ms = ${better('max_at_ms', isHigher)},
+      max_value = ${better('max_value', isHigher)}
+    where ${isLower} or ${isHigher}`;
 }

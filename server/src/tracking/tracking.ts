@@ -50,7 +50,7 @@ export async function buildTracking(app: FastifyInstance, needs: Needs): Promise
   const runs = new RunsRepository(database);
   const tracking = new TrackingService(
     runs,
-    new PointsRepository(),
+    new PointsRepository(database),
     experiments,
     new LivePoints(live),
     clock,
