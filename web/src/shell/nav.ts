@@ -23,7 +23,9 @@ export const navGroups: NavGroup[] = [
     items: [
       { to: '/datasets', label: 'shell.nav.datasets', icon: 'data', permission: 'registry.read' },
       { to: '/runs', label: 'shell.nav.runs', icon: 'flame', permission: 'training.read', primary: true },
+      { to: '/experiments', label: 'shell.nav.experiments', icon: 'sort', permission: 'training.read' },
       { to: '/scripts', label: 'shell.nav.scripts', icon: 'play', permission: 'scripts.read' },
+      { to: '/market', label: 'shell.nav.market', icon: 'trend', permission: 'scripts.read' },
       { to: '/models', label: 'shell.nav.models', icon: 'model', permission: 'registry.read', primary: true },
     ],
   },

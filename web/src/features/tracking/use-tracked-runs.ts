@@ -1,0 +1,60 @@
+import { type Experiment, type TrackedRun, trackingRoutes } from '@hearth/contract';
+import { type Ref, ref } from 'vue';
+import { useApi } from '../../api/api.ts';
+import { useLive } from '../../api/use-live.ts';
+import { useResource } from '../../api/use-resource.ts';
+
+export interface RunsFilter {
+  experiment_id: string | undefined;
+  status: TrackedRun['status'] | undefined;
+  search: string;
+  /** `metrics.loss asc`; newest first where it is not given. */
+  order_by: string | undefined;
+}
+const pageSize = 50;
+
+/** Tracked runs as the filter wants them; `more` loads the next page. */
+export function useTrackedRuns(filter: Ref<RunsFilter>) {
+  const { call } = useApi();
+  const cursor = ref<string | null>(null);
+  const page = async (after: string | undefined, signal?: AbortSignal) => {
+    const { search, ...rest } = filter.value;
+    const query = { ...rest, search: search.trim() || undefined, limit: pageSize, cursor: after };
+    const { items, next_cursor } = await call(trackingRoutes.runs, { query }, { signal });
+    cursor.value = next_cursor;
+    return items;
+  };
+  const runs = useResource<readonly TrackedRun[]>(
+    (signal) => page(undefined, signal),
+    [() => ({ ...filter.value })],
+  );
+  // A session that begins or ends changes the list; other programs' runs are there after the next look.
+  useLive('runs', (message) => {
+    if (message.type === 'run.updated' && message.run.status !== 'running') void runs.reload();
+  });
+  async function more(): Promise<void> {
+    if (!cursor.value) return;
+    const older = await page(cursor.value);
+    runs.data.value = [...(runs.data.value ?? []), ...older];
+  }
+  return { runs, more, hasMore: cursor };
+}
+
+/** All experiments, and the names of what the runs of one have. */
+export function useExperiments() {
+  const { call } = useApi();
+  return useResource<readonly Experiment[]>(async (signal) => {
+    const { items } = await call(trackingRoutes.experiments, { query: { limit: 200 } }, { signal });
+    return items;
+  });
+}
+
+/** Several runs by their ids, in that order. */
+export function useRunsByIds(ids: () => readonly string[]) {
+  const { call } = useApi();
+  return useResource<readonly TrackedRun[]>(
+    (signal) =>
+      Promise.all(ids().map((run_id) => call(trackingRoutes.run, { params: { run_id } }, { signal }))),
+    [() => ids().join(',')],
+  );
+}
