@@ -19,7 +19,8 @@ export interface Series {
   /** 1..6, a `--series-n` token; by position where it is not given. */
   colour?: number;
   dashed?: boolean;
-  fill?: boolean;
+  /** Down to the zero line, or to the line before this one. */
+  fill?: boolean | 'previous';
 }
 export interface LineChartOptions {
   series: readonly Series[];
@@ -121,7 +122,7 @@ export function datasetsOf({ series, hidden }: Pick<LineChartOptions, 'series' |
       pointBackgroundColor: colourOf(name),
       borderWidth: 1.75,
       borderDash: line.dashed ? [5, 4] : [],
-      fill: line.fill ? 'origin' : false,
+      fill: line.fill === 'previous' ? '-1' : line.fill ? 'origin' : false,
       // A lone point would otherwise be invisible.
       pointRadius: line.points.length < 2 ? 3 : 0,
       pointHoverRadius: 4,
