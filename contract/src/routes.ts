@@ -3,6 +3,8 @@ import { inferenceRoutes } from './inference.ts';
 import { jobRoutes } from './jobs.ts';
 import { marketRoutes } from './market.ts';
 import { mlflowRoutes } from './mlflow.ts';
+import { mlflowLoggedModelRoutes } from './mlflow-logged-models.ts';
+import { mlflowModelRoutes } from './mlflow-models.ts';
 import { nodeRoutes } from './nodes.ts';
 import { openAiRoutes } from './openai.ts';
 import { registryRoutes } from './registry.ts';
@@ -21,6 +23,8 @@ export const routes = {
   reports: reportRoutes,
   tracking: trackingRoutes,
   mlflow: mlflowRoutes,
+  mlflowModels: mlflowModelRoutes,
+  mlflowLoggedModels: mlflowLoggedModelRoutes,
   training: trainingRoutes,
   scripts: scriptRoutes,
   market: marketRoutes,

@@ -68,11 +68,11 @@ export async function buildApp(needs: AppNeeds): Promise<Built> {
   // Domains in the order of the architecture.
   const { audit } = identity;
   const around = { config, database, log, clock, schedule, ...tuning };
-  const { blobs, code, datasets, models } = await buildRegistry(app, around);
+  const { blobs, catalogue, code, datasets, models } = await buildRegistry(app, around);
   const { nodes, links } = buildNodes(app, { ...around, live, audit });
   const jobs = buildJobs(app, { ...around, blobs, nodes, links, live, audit });
-  const tracking = await buildTracking(app, { ...around, blobs, live });
-  buildTraining(app, { database, jobs, datasets, models, nodes, tracking, live, clock });
+  const tracking = await buildTracking(app, { ...around, blobs, catalogue, models, live });
+  buildTraining(app, { ...around, blobs, code, jobs, datasets, models, nodes, tracking, live });
   buildScripts(app, { ...around, jobs, code, nodes, links, audit, live });
   buildMarket(app, { database, blobs, jobs, clock });
   pullsRoutes(app, new PullsService(jobs, models, nodes, live));

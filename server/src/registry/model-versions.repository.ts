@@ -1,6 +1,7 @@
 import type { Lineage, ModelTask } from '@hearth/contract';
 import { and, desc, eq, inArray, max, sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
+import type { CatalogueQuery } from './catalogue-query.ts';
 import { artifacts, modelAliases, models, modelVersions } from './registry.table.ts';
 
 export type ArtifactRow = typeof artifacts.$inferSelect;
@@ -58,6 +59,18 @@ export class ModelVersionsRepository {
       executor,
     );
     return new Map(whole.map((row) => [row.modelName, row]));
+  }
+
+  /** What a search over `model_versions` asks for. */
+  async search({ where, orderBy, limit, offset }: CatalogueQuery): Promise<VersionRow[]> {
+    const rows = await this.#database
+      .select()
+      .from(modelVersions)
+      .where(where)
+      .orderBy(...orderBy)
+      .limit(limit)
+      .offset(offset);
+    return this.#whole(rows, this.#database);
   }
 
   /** The next number is never one that was given before. */

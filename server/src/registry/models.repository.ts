@@ -1,6 +1,7 @@
 import { eq, inArray } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
+import type { CatalogueQuery } from './catalogue-query.ts';
 import { namedPage, type Wanted } from './named-page.ts';
 import { modelAliases, models } from './registry.table.ts';
 
@@ -52,6 +53,20 @@ export class ModelsRepository {
 
   async remove(tx: Transaction, name: string): Promise<void> {
     await tx.delete(models).where(eq(models.name, name));
+  }
+
+  /** What a search over `models` asks for. */
+  async search({ where, orderBy, limit, offset }: CatalogueQuery): Promise<ModelRow[]> {
+    const found = await this.#database
+      .select({ name: models.name })
+      .from(models)
+      .where(where)
+      .orderBy(...orderBy)
+      .limit(limit)
+      .offset(offset);
+    const names = found.map(({ name }) => name);
+    const rows = new Map((await this.#rows(names, this.#database)).map((row) => [row.name, row]));
+    return names.flatMap((name) => rows.get(name) ?? []);
   }
 
   async #rows(names: string[], executor: Executor): Promise<ModelRow[]> {

@@ -131,16 +131,20 @@ export class ModelsService {
   }
 
   async change(name: string, { name: newName, ...changes }: Changes): Promise<Model> {
-    const isRenamed = newName !== undefined && newName !== name;
+    const final = newName ?? name;
+    if (final !== name) await this.rename(name, final);
+    await this.#locked(final, (tx) => this.#models.change(tx, final, given(changes)));
+    return this.get(final);
+  }
+
+  /** Refused while it is in use: its users know it by its name. */
+  async rename(name: string, newName: string): Promise<void> {
     await this.#locked(name, async (tx) => {
-      if (isRenamed) await this.#uses.requireNone(tx, 'model.in_use', name);
-      await this.#models
-        .change(tx, name, isRenamed ? { ...given(changes), name: newName } : given(changes))
-        .catch((error: unknown) => {
-          throw isRenamed && isDuplicate(error) ? taken(newName) : error;
-        });
+      await this.#uses.requireNone(tx, 'model.in_use', name);
+      await this.#models.change(tx, name, { name: newName }).catch((error: unknown) => {
+        throw isDuplicate(error) ? taken(newName) : error;
+      });
     });
-    return this.get(newName ?? name);
   }
 
   async changeVersion(name: string, version: number, changes: Omit<Changes, 'name'>): Promise<ModelVersion> {

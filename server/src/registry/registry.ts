@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts';
 import type { Schedule } from '../platform/schedule.ts';
 import { BlobsRepository } from './blobs.repository.ts';
 import { BlobsService, usualMaxBytes } from './blobs.service.ts';
+import { CatalogueService } from './catalogue.service.ts';
 import { CodeRepository } from './code.repository.ts';
 import { CodeService } from './code.service.ts';
 import { DatasetIntake } from './dataset-intake.ts';
@@ -24,6 +25,7 @@ import { UploadsService } from './uploads.service.ts';
 
 export interface Registry {
   blobs: BlobsService;
+  catalogue: CatalogueService;
   code: CodeService;
   datasets: DatasetsService;
   models: ModelsService;
@@ -46,8 +48,10 @@ export async function buildRegistry(app: FastifyInstance, needs: Needs): Promise
   const folder = join(config.home, 'server/store');
   const blobs = new BlobsService(folder, new BlobsRepository(database), log, maxBytes);
   const datasets = new DatasetsService(new DatasetsRepository(database), blobs, clock);
+  const modelRows = new ModelsRepository(database);
   const versions = new ModelVersionsRepository(database);
-  const models = new ModelsService(new ModelsRepository(database), versions, blobs, clock);
+  const models = new ModelsService(modelRows, versions, blobs, clock);
+  const catalogue = new CatalogueService(modelRows, versions, models, clock);
   const datasetIntake = new DatasetIntake(datasets, blobs);
   const modelIntake = new ModelIntake(models, blobs);
   datasetsRoutes(app, datasets, datasetIntake, blobs);
@@ -62,5 +66,5 @@ export async function buildRegistry(app: FastifyInstance, needs: Needs): Promise
   const sweep = (signal: AbortSignal) => blobs.sweep(sweepGraceMs, { signal });
   schedule.add('store-sweep', { everyMs: sweepMs, firstAfterMs: 0 }, sweep);
   const code = new CodeService(new CodeRepository(database), blobs, clock);
-  return { blobs, code, datasets, models };
+  return { blobs, catalogue, code, datasets, models };
 }

@@ -18,6 +18,15 @@ export function placeOfUri(uriPath: string): ArtifactPlace {
   return { owner, path: path === '' ? '' : requirePath(path) };
 }
 
+const ofVersion = /^\/*registry\/([^/]+)\/(\d{1,9})\/artifacts(?:\/(.*))?$/;
+
+/** A place in the files of a registered version: `registry/<model>/<version>/artifacts/<path>`. */
+export function placeInVersion(uriPath: string) {
+  const [, name, version, path = ''] = ofVersion.exec(uriPath.replace(/\/+$/, '')) ?? [];
+  if (!name) return undefined;
+  return { name, version: Number(version), path: path === '' ? '' : requirePath(path) };
+}
+
 /** A relative path without steps up, empty parts or what no file name holds. */
 export function requirePath(path: string): string {
   const clean = path.replace(/\/+$/, '');

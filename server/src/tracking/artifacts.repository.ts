@@ -54,6 +54,21 @@ export class ArtifactsRepository {
     return row;
   }
 
+  /** Every file below a folder, however deep; of a file, the file alone. Paths are told from the folder. */
+  async below(owner: string, folder: string): Promise<Omit<StoredArtifact, 'owner'>[]> {
+    const rows = await this.#database
+      .select()
+      .from(runArtifacts)
+      .where(and(eq(runArtifacts.owner, owner), sql`(${runArtifacts.path} = ${folder} or ${below(folder)})`))
+      .orderBy(runArtifacts.path)
+      .limit(mostListed);
+    const start = folder === '' ? 0 : folder.length + 1;
+    return rows.map(({ path, sha256, sizeBytes }) => ({
+      path: path === folder ? path.slice(path.lastIndexOf('/') + 1) : path.slice(start),
+      ...{ sha256, sizeBytes },
+    }));
+  }
+
   /** Files and folders directly in a folder, by name. */
   async list(owner: string, folder: string): Promise<Listed[]> {
     const start = folder === '' ? 0 : folder.length + 1;

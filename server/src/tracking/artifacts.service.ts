@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { BlobsService, IncomingFile, StoredFile } from '../registry/blobs.service.ts';
 import type { ArtifactPlace } from './artifact-path.ts';
-import type { ArtifactsRepository, Listed } from './artifacts.repository.ts';
+import type { ArtifactsRepository, Listed, StoredArtifact } from './artifacts.repository.ts';
 
 /** Files of runs: rows here, bytes in the store of the registry. */
 export class ArtifactsService {
@@ -35,6 +35,11 @@ export class ArtifactsService {
     const found = await this.#repository.find(owner, path);
     if (!found) throw new AppError('artifact.not_found', `There is no file ${path} here.`, { path });
     return this.#blobs.get(found.sha256);
+  }
+
+  /** Every file below a folder, however deep, with paths from the folder on. */
+  below({ owner, path }: ArtifactPlace): Promise<Omit<StoredArtifact, 'owner'>[]> {
+    return this.#repository.below(owner, path);
   }
 
   /** What lies in a folder; of a file, the file alone. */

@@ -4,28 +4,36 @@ import { abandonBody } from '../platform/abandon-body.ts';
 import type { Caller } from '../platform/access.ts';
 import { AppError } from '../platform/errors.ts';
 import { sendFile } from '../registry/send-file.ts';
-import { type ArtifactPlace, placeOfUri, requirePath } from './artifact-path.ts';
+import { type ArtifactPlace, placeInVersion, placeOfUri, requirePath } from './artifact-path.ts';
 import type { Listed } from './artifacts.repository.ts';
 import type { ArtifactsService } from './artifacts.service.ts';
 import { handleMlflow } from './handle-mlflow.ts';
+import type { LoggedModelsService } from './logged-models.service.ts';
+import type { ModelVersionsService } from './model-versions.service.ts';
 import { requireOwn } from './run-access.ts';
 import { requireActive, type TrackingService } from './tracking.service.ts';
 
 /** Finds what a path means, and whether the caller may write there. */
 export class ArtifactPlaces {
   readonly #tracking: TrackingService;
-  constructor(tracking: TrackingService) {
+  readonly #loggedModels: LoggedModelsService;
+  constructor(tracking: TrackingService, loggedModels: LoggedModelsService) {
     this.#tracking = tracking;
+    this.#loggedModels = loggedModels;
   }
 
   async toRead(uriPath: string): Promise<ArtifactPlace> {
     const place = placeOfUri(uriPath);
-    await this.#tracking.get(place.owner);
+    await (isLoggedModel(place) ? this.#loggedModels : this.#tracking).get(place.owner);
     return place;
   }
 
   async toWrite(uriPath: string, caller: Caller): Promise<ArtifactPlace> {
     const place = placeOfUri(uriPath);
+    if (isLoggedModel(place)) {
+      await this.#loggedModels.getToWrite(place.owner, caller);
+      return place;
+    }
     const run = await this.#tracking.get(place.owner);
     requireOwn(caller)(run);
     requireActive(run);
@@ -33,11 +41,14 @@ export class ArtifactPlaces {
   }
 }
 
+const isLoggedModel = ({ owner }: ArtifactPlace) => owner.startsWith('m-');
+
 export function mlflowArtifactsRoutes(
   app: FastifyInstance,
   tracking: TrackingService,
   artifacts: ArtifactsService,
   places: ArtifactPlaces,
+  versions: ModelVersionsService,
 ): void {
   const { mlflow } = routes;
   handleMlflow(app, mlflow.listRunArtifacts, async ({ query: { run_id, path } }) => {
@@ -46,14 +57,22 @@ export function mlflowArtifactsRoutes(
     return { root_uri: run.artifactUri, files: listed.map((file) => asFile(file, 0)) };
   });
   handleMlflow(app, mlflow.listArtifacts, async ({ query }) => {
-    const place = await places.toRead(query.path);
-    const listed = await artifacts.list(place);
+    const registered = placeInVersion(query.path);
+    const place = registered ?? (await places.toRead(query.path));
+    const listed = registered
+      ? await versions.list(registered.name, registered.version, registered.path)
+      : await artifacts.list(place as ArtifactPlace);
     // Here paths are told from the folder that was asked for.
     const isFile = listed.length === 1 && listed[0]!.path === place.path;
     const start = isFile ? place.path.lastIndexOf('/') + 1 : place.path && place.path.length + 1;
     return { files: listed.map((file) => asFile(file, Number(start))) };
   });
   handleMlflow(app, mlflow.getArtifact, async (call) => {
+    const registered = placeInVersion(call.params['*']);
+    if (registered) {
+      const { name, version, path } = registered;
+      return sendFile(call, await versions.file(name, version, path), fileNameOf(path));
+    }
     const place = requireFile(await places.toRead(call.params['*']));
     return sendFile(call, await artifacts.get(place), fileNameOf(place.path));
   });

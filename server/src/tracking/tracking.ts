@@ -6,20 +6,28 @@ import type { Database } from '../platform/database.ts';
 import type { LiveHub } from '../platform/live-hub.ts';
 import type { Schedule } from '../platform/schedule.ts';
 import type { BlobsService } from '../registry/blobs.service.ts';
+import type { CatalogueService } from '../registry/catalogue.service.ts';
+import type { ModelsService } from '../registry/models.service.ts';
 import { ArtifactsRepository } from './artifacts.repository.ts';
 import { ArtifactsService } from './artifacts.service.ts';
 import { ExperimentsRepository } from './experiments.repository.ts';
 import { experimentsRoutes } from './experiments.routes.ts';
 import { ExperimentsService } from './experiments.service.ts';
 import { LivePoints } from './live-points.ts';
+import { LoggedModelsRepository } from './logged-models.repository.ts';
+import { loggedModelsRoutes } from './logged-models.routes.ts';
+import { LoggedModelsService } from './logged-models.service.ts';
 import { ArtifactPlaces, mlflowArtifactsRoutes } from './mlflow-artifacts.routes.ts';
 import { mlflowExperimentsRoutes } from './mlflow-experiments.routes.ts';
 import { mlflowMetricsRoutes } from './mlflow-metrics.routes.ts';
 import { mlflowMultipartRoutes } from './mlflow-multipart.routes.ts';
 import { mlflowRunFactsRoutes, mlflowRunsRoutes } from './mlflow-runs.routes.ts';
 import { mlflowServerRoutes } from './mlflow-server.routes.ts';
+import { modelVersionsRoutes } from './model-versions.routes.ts';
+import { ModelVersionsService } from './model-versions.service.ts';
 import { MultipartService } from './multipart.service.ts';
 import { PointsRepository } from './points.repository.ts';
+import { registeredModelsRoutes } from './registered-models.routes.ts';
 import { RunsRepository } from './runs.repository.ts';
 import { runDataRoutes, runsRoutes } from './runs.routes.ts';
 import { SeriesRepository } from './series.repository.ts';
@@ -30,6 +38,8 @@ interface Needs {
   config: Config;
   database: Database;
   blobs: BlobsService;
+  catalogue: CatalogueService;
+  models: ModelsService;
   live: LiveHub;
   clock: Clock;
   schedule: Schedule;
@@ -44,7 +54,7 @@ const sweepMs = 60 * 60_000;
 
 /** Experiments, runs and their metrics, for training, for the web, and for MLflow's clients. */
 export async function buildTracking(app: FastifyInstance, needs: Needs): Promise<Tracking> {
-  const { config, database, blobs, live, clock, schedule } = needs;
+  const { config, database, blobs, catalogue, models, live, clock, schedule } = needs;
   const experiments = new ExperimentsService(new ExperimentsRepository(database), clock);
   await experiments.ensureDefault();
   const runs = new RunsRepository(database);
@@ -62,13 +72,19 @@ export async function buildTracking(app: FastifyInstance, needs: Needs): Promise
   experimentsRoutes(app, experiments, tracking);
   runsRoutes(app, tracking, series);
   runDataRoutes(app, tracking, series, artifacts);
-  const places = new ArtifactPlaces(tracking);
+  const repository = new LoggedModelsRepository(database);
+  const loggedModels = new LoggedModelsService({ repository, artifacts, experiments, tracking, clock });
+  const versions = new ModelVersionsService({ catalogue, loggedModels, tracking, artifacts, blobs });
+  loggedModelsRoutes(app, loggedModels, artifacts, tracking);
+  registeredModelsRoutes(app, catalogue, models);
+  modelVersionsRoutes(app, catalogue, models, versions);
+  const places = new ArtifactPlaces(tracking, loggedModels);
   mlflowServerRoutes(app);
   mlflowExperimentsRoutes(app, experiments);
   mlflowRunsRoutes(app, tracking, series);
   mlflowRunFactsRoutes(app, tracking);
   mlflowMetricsRoutes(app, tracking, series);
-  mlflowArtifactsRoutes(app, tracking, artifacts, places);
+  mlflowArtifactsRoutes(app, tracking, artifacts, places, versions);
   mlflowMultipartRoutes(app, artifacts, places, uploads);
   return { tracking, series, experiments, artifacts };
 }
