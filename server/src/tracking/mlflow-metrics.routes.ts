@@ -1,4 +1,4 @@
-import { type MlflowMetric, routes } from '@hearth/contract';
+import { logBatchLimitBytes, type MlflowMetric, routes } from '@hearth/contract';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
@@ -27,7 +27,11 @@ export function mlflowMetricsRoutes(
     await tracking.log(run_id, { params: { [key]: value } }, requireOwn(caller));
     return {};
   });
-  handleMlflow(app, mlflow.logBatch, async ({ body: { run_id, metrics, params, tags }, caller }) => {
+  handleMlflow(app, mlflow.logBatch, async ({ body: { run_id, metrics, params, tags }, caller, request }) => {
+    if (Number(request.headers['content-length'] ?? 0) > logBatchLimitBytes)
+      throw new AppError('request.invalid', `A batch may have at most ${logBatchLimitBytes} bytes.`, {
+        fields: [],
+      });
     const entries = { points: metrics.map(asPoint), params: distinct(params), tags: asMap(tags) };
     await tracking.log(run_id, entries, requireOwn(caller));
     return {};
