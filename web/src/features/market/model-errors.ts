@@ -20,18 +20,20 @@ export const errorRows = (models: readonly MarketModel[]): ErrorRow[] =>
     })),
   );
 
-/** RMSE over the horizon: a line a model, and the naive forecast's, which was measured on the same bars. */
+/** RMSE over the horizon as a part of the naive forecast's on the same bars: below 1 is better than naive. */
 export function errorSeries(
   models: readonly MarketModel[],
   labelOf: (model: MarketModelName) => string,
   naive: string,
 ): Series[] {
-  const lines: Series[] = models.map(({ model, errors }) => ({
+  const lines = models.map(({ model, errors }) => ({
     label: labelOf(model),
-    points: errors.map(({ horizon, rmse }) => ({ x: horizon, y: rmse })),
+    points: errors.map(({ horizon, rmse, naive_rmse }) => ({
+      x: horizon,
+      y: naive_rmse > 0 ? rmse / naive_rmse : null,
+    })),
   }));
-  const newest = [...models].sort((a, b) => b.trained_at.localeCompare(a.trained_at))[0];
-  if (!newest) return [];
-  const points = newest.errors.map(({ horizon, naive_rmse }) => ({ x: horizon, y: naive_rmse }));
-  return [...lines, { label: naive, points, colour: 6, dashed: true }];
+  const horizons = [...new Set(models.flatMap(({ errors }) => errors.map(({ horizon }) => horizon)))];
+  const points = horizons.sort((a, b) => a - b).map((x) => ({ x, y: 1 }));
+  return models.length === 0 ? [] : [...lines, { label: naive, points, colour: 6, dashed: true }];
 }
