@@ -6,7 +6,7 @@ import type { Conversations } from './conversations.ts';
 import { StreamedReply } from './streamed-reply.ts';
 
 const nothingDeployed =
-  'Пока ни одна модель не развёрнута. Администратор может развернуть её на странице «Модели» в веб-интерфейсе.';
+  'Пока ни одна модель не развёрнута или ни одна не на связи. Администратор увидит их на странице «Модели» в веб-интерфейсе.';
 export const stillAnswering = 'Подождите, я ещё отвечаю. Прервать: /new';
 
 /** Answers in each chat with a deployed model, one answer at a time. */

@@ -22,10 +22,11 @@ function table(): Process[] {
     });
 }
 
-export type Victim = 'server' | 'agent' | 'database';
+export type Victim = 'server' | 'agent' | 'database' | 'bot';
 const commands: Record<Victim, RegExp> = {
   server: /server\/src\/main\.ts/,
   agent: /agent\/src\/main\.ts/,
+  bot: /bot\/src\/main\.ts/,
   database: /bin\/postgres .*-D /,
 };
 
