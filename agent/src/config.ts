@@ -104,8 +104,12 @@ const pick = (names: RegExp): Record<string, string> =>
       value !== undefined && names.test(name) ? [[name, value]] : [],
     ),
   );
-/** Of this process's environment, what the programs of jobs see too. */
-export const inheritedEnvironment = (): Record<string, string> => pick(shared);
+let inherited: Readonly<Record<string, string>> | undefined;
+/** Of this process's environment, what the programs of jobs see too; looked up once. */
+export function inheritedEnvironment(): Readonly<Record<string, string>> {
+  inherited ??= pick(shared);
+  return inherited;
+}
 
 /** Of this process's environment, what our own program in a job's process needs besides: the token only to pull. */
 export const hostEnvironment = (kind: string): Record<string, string> =>

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** Where the cgroup tree (version 2) lies and where this process is in it, by `/proc/self/{mountinfo,cgroup}`. */
 export function findOwnCgroup(mountinfo: string, cgroup: string): string | undefined {
@@ -15,7 +15,7 @@ export function findOwnCgroup(mountinfo: string, cgroup: string): string | undef
   // In a container only a branch of the tree is mounted, and what lies above it has no path here.
   const below =
     root === '/' ? own : own === root || own.startsWith(`${root}/`) ? own.slice(root.length) : own;
-  return join(point, below);
+  return resolve(join(point, below));
 }
 
 /** Is this cgroup ours to divide: can cgroups be made in it, and processes put into those? */

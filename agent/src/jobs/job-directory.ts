@@ -105,8 +105,8 @@ export class JobDirectory {
   static create(jobs: string, assignment: Assignment): JobDirectory {
     const path = join(jobs, assignment.jobId);
     const growing = `${path}.new`;
-    rmSync(growing, { recursive: true, force: true });
-    mkdirSync(join(growing, 'work'), { recursive: true, mode: 0o700 });
+    makeEmpty(growing);
+    mkdirSync(join(growing, 'work'), { mode: 0o700 });
     writeFileSync(join(growing, 'assignment.json'), JSON.stringify(assignment), { mode: 0o600 });
     renameSync(growing, path);
     return new JobDirectory(path);
@@ -119,5 +119,15 @@ export class JobDirectory {
     return names
       .filter((name) => z.uuid().safeParse(name).success)
       .map((name) => new JobDirectory(join(jobs, name)));
+  }
+}
+
+function makeEmpty(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    rmSync(path, { recursive: true, force: true });
+    mkdirSync(path, { mode: 0o700 });
   }
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type Cgroups, isPopulated, remove } from './cgroup.ts';
+import { type Cgroups, remove } from './cgroup.ts';
 import type { Exit } from './job-exit.ts';
 import { type ForkPoint, findProcess, forkPoint } from './process-table.ts';
 import { standby } from './start-order.ts';
@@ -37,13 +37,11 @@ export class Launcher {
     this.#later();
   }
 
-  /** One that is ready if there is one, else one just made. Throws what the system says when none can be. */
+  /** The one that has waited longest, or one just made. Throws when the machine has no room for another. */
   take(): Standby {
-    const isIn = ({ cgroup }: Standby) => !cgroup || isPopulated(cgroup);
-    const index = this.#idle.findIndex(isIn);
-    const [taken] = this.#idle.splice(Math.max(0, index), 1);
+    const taken = this.#idle.shift() ?? this.#make();
     this.#later();
-    return taken ?? this.#make();
+    return taken;
   }
 
   /** Lets the waiting one do what the order at this path says. */

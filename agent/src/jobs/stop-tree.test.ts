@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { jobMarker } from '../config.ts';
-import type { ProcessRow } from './process-table.ts';
-import { findJobProcesses, membersOf, stopTree } from './stop-tree.ts';
+import { limitMark } from './limit-mark.ts';
+import { forkPoint, type ProcessRow } from './process-table.ts';
+import { findJobProcesses, isGone, membersOf, stopTree } from './stop-tree.ts';
 
 const row = (pid: number, parent: number, group = pid, session = group): ProcessRow => ({
   pid,
@@ -35,7 +36,8 @@ it('takes in every descendant of a marked process, in whatever order the table i
 /** Starts a shell script as a job's process would be, and waits until it has said `ready`. */
 async function startJob(script: string): Promise<{ jobId: string; child: ChildProcess; root: number }> {
   const jobId = randomUUID();
-  const child = spawn('bash', ['-c', script], {
+  const { kib } = limitMark(jobId);
+  const child = spawn('bash', ['-c', `ulimit -m ${kib}\n${script}`], {
     detached: true,
     env: { ...process.env, [jobMarker]: jobId },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -93,3 +95,19 @@ it('ends a tree that keeps forking faster than it is killed', () =>
     `trap '' TERM; bomb() { trap '' TERM; while :; do (setsid sleep 5 &); (sleep 5 &); sleep 0.05; done; }; for i in $(seq 10); do bomb & done; echo ready; wait`,
     20,
   ));
+
+it('ends what shed all but its limits: environment, session, parent, files and folder', () =>
+  expectAllDead(
+    'for i in 1 2 3; do (env -i setsid sh -c "cd /; exec sleep 60 </dev/null >/dev/null 2>&1" &); done; echo ready; sleep 60',
+    3,
+    (root) => process.kill(root, 'SIGKILL'),
+  ));
+
+it('proves by what was begun since that nobody is left, and sees the one who is', async () => {
+  const since = forkPoint();
+  const { jobId, root, child } = await startJob('(env -i setsid sleep 60 &); echo ready');
+  await new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve(0)));
+  for (const tree of [{ jobId, since }, { jobId, root, since }, { jobId }]) expect(isGone(tree)).toBe(false);
+  await stopTree({ jobId, root });
+  for (const tree of [{ jobId, since }, { jobId, root, since }, { jobId }]) expect(isGone(tree)).toBe(true);
+});

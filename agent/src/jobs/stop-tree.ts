@@ -57,19 +57,23 @@ export interface JobTree {
   since?: ForkPoint | undefined;
 }
 
+const mostLooks = 20;
+
 /**
- * Is no process of the job left? A look that finds none proves it only if no process was begun meanwhile; then
- * whoever lived at its end lived all the time. Looks at what was begun since the job, where that can be told.
- * False also where it cannot be proven this way.
+ * Is no process of the job left? Looks at all processes, or where that can be told at those begun since the job,
+ * then again and again at those begun since the look before. When a look finds none and none was begun meanwhile,
+ * whoever lives now has been looked at. False also where it cannot be proven this way.
  */
 export function isGone({ jobId, root, cgroup, since }: JobTree): boolean {
   if (process.platform !== 'linux' || (cgroup && isPopulated(cgroup))) return false;
   const isMarked = markOf(jobId, root);
-  for (let look = 0; look < 3; look += 1) {
-    const now = forkPoint();
-    const table = (since && begunBetween(since, now)) ?? readProcessTable();
+  let from = since;
+  for (let look = 0; look < mostLooks; look += 1) {
+    const to = forkPoint();
+    const table = (from && begunBetween(from, to)) ?? readProcessTable();
     if (table.some((row) => isOther(row) && isMarked(row))) return false;
-    if (forkPoint().lastPid === now.lastPid) return true;
+    if (forkPoint().lastPid === to.lastPid) return true;
+    from = to;
   }
   return false;
 }
