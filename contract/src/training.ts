@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DatasetFormat } from './datasets.ts';
 import { JobState, LogLevel } from './jobs.ts';
 import { route } from './route.ts';
 import { LocalText, ProgramOption } from './scripts.ts';
@@ -50,6 +51,8 @@ export const Architecture = z
     name: z.string(),
     /** What it learns from. */
     data: z.enum(['tabular', 'text', 'images']),
+    /** Formats of data sets it reads. */
+    formats: z.array(DatasetFormat).optional(),
     description: z.string(),
     /** The same in other languages, where there is one. */
     descriptions: LocalText.optional(),

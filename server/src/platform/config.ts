@@ -61,6 +61,8 @@ const Environment = z
     logLevel: env.LOG_LEVEL,
     /** The scripts that come with the product, with their manifest. */
     scriptsFolder: resolve(import.meta.dirname, '../../../scripts'),
+    /** The training recipes that come with the product, a folder each. */
+    trainersFolder: resolve(import.meta.dirname, '../../../trainers'),
     /** The built web app; where it is missing, a page says so. */
     webDist: resolve(import.meta.dirname, '../../../web/dist'),
   }));

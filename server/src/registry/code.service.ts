@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { CodeBundle } from '@hearth/contract';
 import type { Clock } from '../platform/clock.ts';
@@ -37,7 +38,18 @@ export class CodeService {
    */
   async bundle(folder: string, files?: readonly string[]): Promise<CodeBundle> {
     const found = chosen(scanCodeFolder(folder, this.#limits), files);
-    const key = JSON.stringify([folder, files?.toSorted()]);
+    return this.#bundle(JSON.stringify([folder, files?.toSorted()]), found);
+  }
+
+  /** The bundle of some folders of a folder, each with its files below its own name. */
+  async bundleFolders(parent: string, names: readonly string[]): Promise<CodeBundle> {
+    const found = names.flatMap((name) =>
+      scanCodeFolder(join(parent, name), this.#limits).map((file) => ({ ...file, path: `${name}/${file.path}` })),
+    );
+    return this.#bundle(JSON.stringify([parent, 'folders', names]), found);
+  }
+
+  async #bundle(key: string, found: FoundFile[]): Promise<CodeBundle> {
     const stamp = found.map((file) => `${file.path} ${file.stamp}`).join('\n');
     const known = this.#known.get(key);
     if (known?.stamp === stamp) return known.bundle;

@@ -1,25 +1,31 @@
 import type { TrainingMetrics, TrainingRun, TrainingStatus } from '@hearth/contract';
 import type { z } from 'zod';
 import type { JobView } from '../jobs/jobs.service.ts';
+import type { CheckpointRow } from './checkpoints.repository.ts';
 import type { RunRow } from './training.repository.ts';
 
 /** What a run's row is shown with. */
 export interface Around {
   job: JobView;
   runId: string;
+  attempt: number;
+  checkpoint: Pick<CheckpointRow, 'epoch' | 'createdAt'> | undefined;
   last: TrainingMetrics | undefined;
   queuePosition: number | undefined;
   nodeName: string | undefined;
 }
 
-export function asRun(row: RunRow, { job, runId, last, queuePosition, nodeName }: Around): TrainingRun {
+export function asRun(row: RunRow, around: Around): TrainingRun {
+  const { job, runId, attempt, checkpoint, last, queuePosition, nodeName } = around;
   const { modelName, modelVersion } = row;
   return {
     session_id: row.sessionId,
     run_id: runId,
     job_id: row.jobId,
-    attempt: 1,
-    checkpoint: null,
+    attempt,
+    checkpoint: checkpoint
+      ? { epoch: checkpoint.epoch, created_at: checkpoint.createdAt.toISOString() }
+      : null,
     config: row.config,
     status: job.state,
     stopping: job.stopping,
@@ -35,7 +41,7 @@ export function asRun(row: RunRow, { job, runId, last, queuePosition, nodeName }
     last: last ?? null,
     model: modelName !== null && modelVersion !== null ? { name: modelName, version: modelVersion } : null,
     dataset_sha256: row.datasetSha256,
-    code_digest: null,
+    code_digest: row.codeDigest,
     gpus: job.gpus,
     waiting_for: job.waiting_for,
   };

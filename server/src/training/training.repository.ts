@@ -11,6 +11,7 @@ export interface NewRun {
   config: TrainingConfig;
   datasetName: string;
   datasetSha256: string;
+  codeDigest: string | null;
   createdBy: string;
   createdAt: Date;
 }

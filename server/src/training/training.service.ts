@@ -1,47 +1,61 @@
-import { randomBytes } from 'node:crypto';
-import type { JobState, TrainingConfig, TrainingLog, TrainingMetrics, TrainingRun } from '@hearth/contract';
+import type {
+  JobLogLine,
+  JobState,
+  TrainingConfig,
+  TrainingLog,
+  TrainingMetrics,
+  TrainingRun,
+} from '@hearth/contract';
 import { z } from 'zod';
 import type { JobsService } from '../jobs/jobs.service.ts';
 import type { NodesService } from '../nodes/nodes.service.ts';
-import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { LiveHub } from '../platform/live-hub.ts';
 import { type Page, readCursor, toPage } from '../platform/paging.ts';
 import type { DatasetsService } from '../registry/datasets.service.ts';
-import type { NewRun, TrackingService } from '../tracking/tracking.service.ts';
-import { architectures, unsuitedBecause } from './architectures.ts';
+import type { TrackingService } from '../tracking/tracking.service.ts';
+import type { AttemptsRepository } from './attempts.repository.ts';
+import type { CheckpointsService } from './checkpoints.service.ts';
 import type { EpochsService } from './epochs.service.ts';
 import { asRun, asSession } from './run-view.ts';
+import type { StartService } from './start.service.ts';
 import type { RunRow, TrainingRepository } from './training.repository.ts';
+
+interface Needs {
+  repository: TrainingRepository;
+  attempts: AttemptsRepository;
+  checkpoints: CheckpointsService;
+  starts: StartService;
+  epochs: EpochsService;
+  tracking: TrackingService;
+  jobs: JobsService;
+  datasets: DatasetsService;
+  nodes: NodesService;
+  live: LiveHub;
+}
 
 /** Training runs: ordering them, stopping them, and telling how they stand. */
 export class TrainingService {
   readonly #repository: TrainingRepository;
-  readonly #jobs: JobsService;
-  readonly #datasets: DatasetsService;
-  readonly #nodes: NodesService;
-  readonly #tracking: TrackingService;
+  readonly #attempts: AttemptsRepository;
+  readonly #checkpoints: CheckpointsService;
+  readonly #starts: StartService;
   readonly #epochs: EpochsService;
+  readonly #tracking: TrackingService;
+  readonly #jobs: JobsService;
+  readonly #nodes: NodesService;
   readonly #live: LiveHub;
-  readonly #clock: Clock;
-  constructor(
-    repository: TrainingRepository,
-    jobs: JobsService,
-    datasets: DatasetsService,
-    nodes: NodesService,
-    tracking: TrackingService,
-    epochs: EpochsService,
-    live: LiveHub,
-    clock: Clock,
-  ) {
+  constructor(needs: Needs) {
+    const { repository, datasets } = needs;
     this.#repository = repository;
-    this.#jobs = jobs;
-    this.#datasets = datasets;
-    this.#nodes = nodes;
-    this.#tracking = tracking;
-    this.#epochs = epochs;
-    this.#live = live;
-    this.#clock = clock;
+    this.#attempts = needs.attempts;
+    this.#checkpoints = needs.checkpoints;
+    this.#starts = needs.starts;
+    this.#epochs = needs.epochs;
+    this.#tracking = needs.tracking;
+    this.#jobs = needs.jobs;
+    this.#nodes = needs.nodes;
+    this.#live = needs.live;
     datasets.refuseDeletionWhen(async (tx, name) =>
       (await repository.unfinishedOn(tx, name)).map(({ sessionId, state }) => ({
         kind: 'run',
@@ -53,41 +67,16 @@ export class TrainingService {
   }
 
   async start(config: TrainingConfig, createdBy: string): Promise<TrainingRun> {
-    const architecture = architectures.find(({ name }) => name === config.model_architecture);
-    if (!architecture)
-      throw new AppError(
-        'training.unknown_architecture',
-        `There is no architecture ${config.model_architecture}.`,
-        {
-          known: architectures.map(({ name }) => name),
-        },
-      );
-    const sessionId = `sess_${randomBytes(6).toString('hex')}`;
-    await this.#repository.transaction(async (tx) => {
-      const dataset = await this.#datasets.use(tx, config.dataset_name);
-      const reason = unsuitedBecause(architecture, dataset, config);
-      if (reason) throw new AppError('training.unsuited', reason);
-      const { runId } = await this.#tracking.createRun(tx, trackedRun(sessionId, config, createdBy));
-      const jobId = await this.#jobs.enqueue(tx, {
-        kind: 'training',
-        title: `${architecture.name} on ${dataset.name}`,
-        priority: config.priority ?? 0,
-        payload: { kind: 'training', sessionId, config, dataset, runId, program: null, resume: null },
-        createdBy,
-      });
-      const { name: datasetName, sha256: datasetSha256 } = dataset;
-      const run = {
-        sessionId,
-        jobId,
-        config,
-        datasetName,
-        datasetSha256,
-        createdBy,
-        createdAt: this.#clock(),
-      };
-      await this.#repository.add(tx, run);
-    });
-    await this.#jobs.dispatch();
+    return this.#announced(await this.#starts.start(config, createdBy));
+  }
+
+  /** Goes on with a session that was stopped or has failed. */
+  async resume(sessionId: string, fromStart: boolean, createdBy: string): Promise<TrainingRun> {
+    await this.#starts.resume(sessionId, fromStart, createdBy);
+    return this.#announced(sessionId);
+  }
+
+  async #announced(sessionId: string): Promise<TrainingRun> {
     const run = await this.get(sessionId);
     this.#live.publish('runs', { type: 'run.updated', run });
     return run;
@@ -157,10 +146,16 @@ export class TrainingService {
     return (await this.#epochs.last([sessionId])).get(sessionId) ?? null;
   }
 
+  /** The newest lines of all attempts, oldest first. */
   async logs(sessionId: string, limit: number): Promise<TrainingLog[]> {
     const { jobId } = await this.#row(sessionId);
-    const lines = await this.#jobs.logs(jobId, limit);
-    return lines.map(({ at, level, message }) => ({ session_id: sessionId, timestamp: at, level, message }));
+    const attempts = await this.#attempts.jobsOf(sessionId);
+    const found: JobLogLine[] = [];
+    for (const id of attempts.length > 0 ? attempts : [jobId]) {
+      if (found.length >= limit) break;
+      found.unshift(...(await this.#jobs.logs(id, limit - found.length)));
+    }
+    return found.map(({ at, level, message }) => ({ session_id: sessionId, timestamp: at, level, message }));
   }
 
   async #row(sessionId: string): Promise<RunRow> {
@@ -179,10 +174,12 @@ export class TrainingService {
 
   async #around(rows: RunRow[]): Promise<TrainingRun[]> {
     const sessionIds = rows.map(({ sessionId }) => sessionId);
-    const [jobs, last, runIds, nodes] = await Promise.all([
+    const [jobs, last, runIds, attempts, checkpoints, nodes] = await Promise.all([
       this.#jobs.views(rows.map(({ jobId }) => jobId)),
       this.#epochs.last(sessionIds),
       this.#tracking.idsOfSessions(sessionIds),
+      this.#attempts.counts(sessionIds),
+      this.#checkpoints.newest(sessionIds),
       this.#nodes.capabilities(),
     ]);
     const isAnyQueued = jobs.values().some(({ state }) => state === 'queued');
@@ -198,6 +195,8 @@ export class TrainingService {
         asRun(row, {
           job,
           runId,
+          attempt: attempts.get(row.sessionId) ?? 1,
+          checkpoint: checkpoints.get(row.sessionId),
           last: last.get(row.sessionId),
           queuePosition: places.get(row.jobId),
           nodeName,
@@ -206,20 +205,3 @@ export class TrainingService {
     });
   }
 }
-
-/** The run that a session's metrics, params and files belong to. */
-const trackedRun = (sessionId: string, config: TrainingConfig, createdBy: string): NewRun => ({
-  experiment: { name: config.experiment ?? 'Default' },
-  name: `${config.model_architecture} on ${config.dataset_name}`,
-  status: 'SCHEDULED',
-  params: configParams(config),
-  tags: { 'hearth.session_id': sessionId, 'mlflow.source.name': config.model_architecture },
-  sessionId,
-  createdBy,
-});
-
-/** The configuration as params: what differs between two runs can then be searched and compared. */
-const configParams = ({ options = {}, ...config }: TrainingConfig): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries({ ...config, ...options }).map(([name, value]) => [name, String(value).slice(0, 6000)]),
-  );

@@ -1,5 +1,6 @@
 import type { TrainingConfig } from '@hearth/contract';
 import {
+  bigint,
   doublePrecision,
   index,
   integer,
@@ -11,6 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { jobs } from '../jobs/jobs.table.ts';
+import { blobs } from '../registry/registry.table.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
@@ -31,6 +33,8 @@ export const trainingRuns = pgTable(
     /** The registered version, once there is one. */
     modelName: text('model_name'),
     modelVersion: integer('model_version'),
+    /** Of the recipe's code; null for trainers built into agents. */
+    codeDigest: text('code_digest'),
   },
   (t) => [
     index('training_runs_newest').on(t.createdAt.desc()),
@@ -67,4 +71,42 @@ export const trainingSteps = pgTable(
     at: moment('at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.sessionId, t.step] })],
+);
+
+/** Each try at a session: the first, and one for every time it was resumed. */
+export const trainingAttempts = pgTable(
+  'training_attempts',
+  {
+    sessionId: session(),
+    attempt: integer('attempt').notNull(),
+    jobId: uuid('job_id')
+      .notNull()
+      .references(() => jobs.id),
+    /** Epochs that were behind it when it began. */
+    fromEpoch: integer('from_epoch').notNull(),
+    createdBy: text('created_by'),
+    createdAt: moment('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sessionId, t.attempt] }), index('training_attempts_job').on(t.jobId)],
+);
+
+/** What sessions can be resumed from; of each only the newest are kept. */
+export const trainingCheckpoints = pgTable(
+  'training_checkpoints',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    sessionId: session(),
+    name: text('name').notNull(),
+    /** Epochs of this session that are done in it. */
+    epoch: integer('epoch').notNull(),
+    sha256: text('sha256')
+      .notNull()
+      .references(() => blobs.sha256),
+    sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (t) => [
+    index('training_checkpoints_newest').on(t.sessionId, t.id.desc()),
+    index('training_checkpoints_sha256').on(t.sha256),
+  ],
 );

@@ -107,7 +107,9 @@ describe('a run', () => {
     expect(items.find(({ key }) => key === 'step_loss')).toMatchObject({ points: 500, last: { step: 499 } });
     agent.events(job, 505, [finished('failed')]);
     await until(session_id, 'failed');
-    expect(await test.client(routes.tracking.run, { params: { run_id } })).toMatchObject({ status: 'FAILED' });
+    expect(await test.client(routes.tracking.run, { params: { run_id } })).toMatchObject({
+      status: 'FAILED',
+    });
     await agent.close();
   });
 });
