@@ -9,6 +9,8 @@ const Millis = z.number().int();
 const Key = z.string().min(1).max(250);
 const optional = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
+/** Clients send an empty one for the first page. */
+const PageToken = optional(z.string().max(200)).transform((token) => token || undefined);
 const Empty = z.object({});
 const tag = 'mlflow';
 const family = 'mlflow';
@@ -34,7 +36,6 @@ export const MlflowLoggedModel = z
       last_updated_timestamp_ms: Millis,
       artifact_uri: z.string(),
       status: LoggedModelStatus,
-      creator_id: z.string(),
       model_type: z.string(),
       source_run_id: z.string(),
       tags: z.array(MlflowTag),
@@ -83,7 +84,7 @@ export const mlflowLoggedModelRoutes = {
         .array(z.object({ field_name: z.string().max(300), ascending: z.boolean().default(true) }))
         .max(20)
         .default([]),
-      page_token: optional(z.string().max(200)),
+      page_token: PageToken,
     }),
     response: z.object({ models: z.array(MlflowLoggedModel), next_page_token: z.string().optional() }),
     errors: ['run.bad_filter'],

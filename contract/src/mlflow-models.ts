@@ -55,6 +55,8 @@ const Name = z.object({ name: ResourceName });
 const NameAndVersion = z.object({ name: ResourceName, version: VersionNumber });
 const NameAndAlias = z.object({ name: ResourceName, alias: Alias });
 const Stages = z.union([z.string(), z.array(z.string())]).nullish();
+/** Clients send an empty one for the first page. */
+const PageToken = optional(z.string().max(200)).transform((token) => token || undefined);
 const Search = z.object({
   filter: optional(z.string().max(10_000)),
   max_results: z.coerce.number().int().min(1).max(200_000).default(100),
@@ -62,7 +64,7 @@ const Search = z.object({
     .union([z.string().max(300), z.array(z.string().max(300)).max(20)])
     .default([])
     .transform((order) => [order].flat()),
-  page_token: optional(z.string().max(200)),
+  page_token: PageToken,
 });
 const Empty = z.object({});
 const OneModel = z.object({ registered_model: MlflowRegisteredModel });

@@ -95,7 +95,6 @@ const asLoggedModel = (row: LoggedModelRow): MlflowLoggedModel => ({
     last_updated_timestamp_ms: row.updatedAt.getTime(),
     artifact_uri: row.artifactUri,
     status: row.status,
-    creator_id: row.createdBy,
     model_type: row.modelType,
     source_run_id: row.sourceRunId,
     tags: pairs(row.tags),

@@ -4,6 +4,9 @@ import { asCondition, asOrder, type Searchable } from './search/to-sql.ts';
 
 const millis = (of: SQL): SQL => sql`(extract(epoch from ${of}) * 1000)`;
 
+/** Clients leave prompts out by asking for a tag that is not 'true'; here a model without it has it as 'false'. */
+const withPromptTag = (tags: SQL): SQL => sql`('{"mlflow.prompt.is_prompt": "false"}'::jsonb || ${tags})`;
+
 /** Fields of `models`, as clients call them. */
 const onModels: Searchable = {
   texts: { name: sql`models.name` },
@@ -12,7 +15,7 @@ const onModels: Searchable = {
     last_updated_timestamp: millis(sql`models.updated_at`),
     timestamp: millis(sql`models.updated_at`),
   },
-  tags: sql`models.tags`,
+  tags: withPromptTag(sql`models.tags`),
 };
 
 /** Fields of `model_versions`, as clients call them. */
@@ -28,7 +31,7 @@ const onVersions: Searchable = {
     creation_timestamp: millis(sql`model_versions.created_at`),
     last_updated_timestamp: millis(sql`model_versions.updated_at`),
   },
-  tags: sql`model_versions.tags`,
+  tags: withPromptTag(sql`model_versions.tags`),
 };
 
 const query = (on: Searchable, last: SQL[]) => (filter: string | undefined, orders: readonly string[]) => {
