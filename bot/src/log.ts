@@ -2,13 +2,20 @@ import { type Logger, pino } from 'pino';
 
 export type Log = Logger;
 
-/** Telegram's addresses carry the token: an error's request stays out of the log. */
-export function createLog(level: string): Log {
-  return pino({
+/** Telegram's addresses carry the token, and errors of the network tell addresses. */
+export const withoutSecrets = (text: string, secrets: string[]): string =>
+  secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+
+export function createLog(
+  level: string,
+  secrets: string[] = [],
+  out: NodeJS.WritableStream = process.stdout,
+): Log {
+  const options = {
     level,
     base: { service: 'bot' },
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: ['err.payload', 'err.ctx'], remove: true },
     serializers: { err: pino.stdSerializers.errWithCause },
-  });
+  };
+  return pino(options, { write: (line) => void out.write(withoutSecrets(line, secrets)) });
 }

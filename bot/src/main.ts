@@ -1,21 +1,24 @@
+import { inspect } from 'node:util';
 import { GrammyError } from 'grammy';
 import { startBot } from './bot.ts';
 import { ConfigError, readProcessConfig } from './config.ts';
-import { createLog } from './log.ts';
+import { createLog, withoutSecrets } from './log.ts';
 
 /** What a person can mend gets a sentence, no stack. */
-function explain(error: unknown): unknown {
+function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof GrammyError && error.error_code === 401)
     return 'BOT_TOKEN: Telegram does not know this token.';
   if (error instanceof GrammyError && error.error_code === 409)
     return 'Another program receives the updates of this bot: stop it, or make a bot of your own with @BotFather.';
-  return error;
+  return inspect(error);
 }
 
+const secrets: string[] = [];
 try {
   const config = readProcessConfig();
-  const log = createLog(config.logLevel);
+  secrets.push(config.token, config.apiKey);
+  const log = createLog(config.logLevel, secrets);
   const bot = await startBot(config, log);
   let stopping = false;
   const stop = async (reason: string) => {
@@ -32,6 +35,6 @@ try {
   }
   await bot.finished;
 } catch (error) {
-  console.error(explain(error));
+  console.error(withoutSecrets(explain(error), secrets));
   process.exit(1);
 }

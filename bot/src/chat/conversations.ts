@@ -26,16 +26,18 @@ export function remembered(turns: Turn[]): Turn[] {
   return start < 0 ? [] : kept.slice(start);
 }
 
-/** What was said in each chat, as the model is told it again with every question. */
+/** What was said in each chat, as the model is told it again with every question. A file a chat: there may be many. */
 export class Conversations {
-  readonly #file: JsonFile<Record<string, Conversation>>;
+  readonly #home: string;
+  readonly #log: Log;
 
   constructor(home: string, log: Log) {
-    this.#file = new JsonFile(join(home, 'conversations.json'), z.record(z.string(), Conversation), {}, log);
+    this.#home = home;
+    this.#log = log;
   }
 
   of(chatId: number): Conversation {
-    return this.#file.value[chatId] ?? { turns: [] };
+    return this.#fileOf(chatId).value;
   }
 
   add(chatId: number, turns: Turn[]): void {
@@ -52,6 +54,11 @@ export class Conversations {
   }
 
   #set(chatId: number, conversation: Conversation): void {
-    this.#file.set({ ...this.#file.value, [chatId]: conversation });
+    this.#fileOf(chatId).set(conversation);
+  }
+
+  #fileOf(chatId: number): JsonFile<Conversation> {
+    const path = join(this.#home, 'conversations', `${chatId}.json`);
+    return new JsonFile(path, Conversation, { turns: [] }, this.#log);
   }
 }

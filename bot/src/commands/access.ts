@@ -2,7 +2,8 @@ import { Composer, type Context } from 'grammy';
 import { menu, runButton } from '../buttons.ts';
 import { describeFailure, isExpected } from '../hearth/failure.ts';
 import type { Log } from '../log.ts';
-import { say } from './answers.ts';
+import { isChatGone } from '../telegram/refusals.ts';
+import { acknowledge, say } from './answers.ts';
 import { trainButton } from './training-questions.ts';
 
 export const adminOnly = '⛔ Эта функция доступна только администратору.';
@@ -16,7 +17,7 @@ export function refusals(): Composer<Context> {
   commands.command(adminCommands, refuse);
   commands.hears([menu.train, menu.status, menu.datasets], refuse);
   commands.callbackQuery([trainButton, runButton], (ctx) =>
-    ctx.answerCallbackQuery({ text: adminOnly, show_alert: true }),
+    acknowledge(ctx, { text: adminOnly, show_alert: true }),
   );
   return commands;
 }
@@ -28,6 +29,8 @@ export const tellFailures =
     try {
       await next();
     } catch (error) {
+      // Who has blocked the bot is past hearing.
+      if (isChatGone(error)) return;
       if (!isExpected(error))
         log.error({ err: error, update: ctx.update.update_id }, 'An update could not be handled.');
       await say(ctx, `${describeFailure(error)}.`);

@@ -1,6 +1,6 @@
 import type { Context } from 'grammy';
 import type { Face } from '../telegram/post.ts';
-import { isUnchanged } from '../telegram/refusals.ts';
+import { isOutdated, isUnchanged } from '../telegram/refusals.ts';
 import { splitText } from '../telegram/split-text.ts';
 
 /** Answers in plain text, in as many messages as it takes. */
@@ -8,6 +8,18 @@ export async function say(ctx: Context, text: string, keyboard?: Face['keyboard'
   const parts = splitText(text);
   for (const [index, part] of parts.entries())
     await ctx.reply(part, index === parts.length - 1 ? { reply_markup: keyboard } : {});
+}
+
+/** Answers a press of a button. One that is too old for it (the bot was away) counts all the same. */
+export async function acknowledge(
+  ctx: Context,
+  other: { text?: string; show_alert?: boolean } = {},
+): Promise<void> {
+  try {
+    await ctx.answerCallbackQuery(other);
+  } catch (err) {
+    if (!isOutdated(err)) throw err;
+  }
 }
 
 /** Shows a face: in the message whose button was pressed, else (or when told so) in a new one. */

@@ -4,13 +4,12 @@ import { menu } from '../buttons.ts';
 import { type ChatPartner, stillAnswering } from '../chat/chat-partner.ts';
 import type { Conversations } from '../chat/conversations.ts';
 import type { HearthApi } from '../hearth/hearth-api.ts';
-import { put, say } from './answers.ts';
+import { acknowledge, put, say } from './answers.ts';
 
 /** A model's name is longer than a button can carry. */
 const digest = (model: string) => createHash('sha256').update(model).digest('hex').slice(0, 16);
 const modelButton = /^model:([0-9a-f]{16})$/;
 const LONGEST_LABEL = 60;
-/** As long as a message can be; some clients split what is pasted into several. */
 const nameOf = (model: string) => model.replace(/^model\//, '');
 
 interface ChatCommandOptions {
@@ -47,7 +46,7 @@ export function chatCommands({ api, partner, conversations }: ChatCommandOptions
     await say(ctx, 'С какой моделью разговаривать?', keyboard);
   });
   commands.callbackQuery(modelButton, async (ctx) => {
-    await ctx.answerCallbackQuery();
+    await acknowledge(ctx);
     const model = (await api.chatModels()).find((name) => digest(name) === ctx.match[1]);
     if (!model) return put(ctx, { text: 'Эта модель больше не развёрнута. Выбрать другую: /model' });
     await partner.reset(ctx.chat!.id);

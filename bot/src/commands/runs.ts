@@ -4,7 +4,7 @@ import { type RunVerb, runButton, runKeyboard } from '../buttons.ts';
 import type { Follower } from '../following/follower.ts';
 import { titleOf } from '../following/progress-text.ts';
 import type { HearthApi } from '../hearth/hearth-api.ts';
-import { say } from './answers.ts';
+import { acknowledge, say } from './answers.ts';
 import { logText } from './log-text.ts';
 
 const LISTED = 10;
@@ -37,7 +37,7 @@ export function runCommands({ api, follower }: RunCommandOptions): Composer<Cont
   offer('follow', isActive, 'За чем следить?', 'Сейчас ничего не обучается.');
   offer(
     'resume',
-    (run) => !isActive(run) && run.checkpoint !== null && run.status !== 'completed',
+    (run) => !isActive(run) && run.checkpoint && run.status !== 'completed',
     'Что продолжить?',
     'Продолжать нечего.',
   );
@@ -64,7 +64,7 @@ export function runCommands({ api, follower }: RunCommandOptions): Composer<Cont
   };
   commands.callbackQuery(runButton, async (ctx) => {
     const [, verb, sessionId] = ctx.match as RegExpMatchArray;
-    await ctx.answerCallbackQuery(verb === 'stop' ? { text: 'Останавливаю…' } : {});
+    await acknowledge(ctx, verb === 'stop' ? { text: 'Останавливаю…' } : {});
     await actions[verb as RunVerb](ctx, sessionId!);
   });
   return commands;

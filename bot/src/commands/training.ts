@@ -4,7 +4,7 @@ import { menu } from '../buttons.ts';
 import type { Follower } from '../following/follower.ts';
 import { describeFailure, isExpected } from '../hearth/failure.ts';
 import type { HearthApi } from '../hearth/hearth-api.ts';
-import { put, say } from './answers.ts';
+import { acknowledge, put, say } from './answers.ts';
 import type { Dialogues } from './dialogues.ts';
 import {
   type At,
@@ -75,8 +75,8 @@ export function trainingCommands({ api, follower, dialogues }: TrainingCommandOp
     const [, id, verb = '', value] = ctx.match;
     const dialogue = dialogues.get(ctx.chat!.id);
     // The message stays as it is: it may by now show the run that was started with it.
-    if (!dialogue || dialogue.id !== id) return void (await ctx.answerCallbackQuery(outdated));
-    await ctx.answerCallbackQuery();
+    if (!dialogue || dialogue.id !== id) return acknowledge(ctx, outdated);
+    await acknowledge(ctx);
     if (verb !== 'cancel') return advance(ctx, dialogue, verb, Number(value));
     dialogues.delete(ctx.chat!.id);
     await put(ctx, { text: 'Обучение отменено.' });

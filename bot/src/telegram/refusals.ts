@@ -12,6 +12,9 @@ const says = (error: unknown, text: string) =>
 /** The message reads so already: what was wanted is so. */
 export const isUnchanged = (error: unknown): boolean => says(error, 'message is not modified');
 
+/** A press of a button that waited too long for its answer. */
+export const isOutdated = (error: unknown): boolean => says(error, 'query is too old');
+
 /** Somebody deleted the message, or it is too old to be edited. */
 export const isMessageGone = (error: unknown): boolean =>
   says(error, 'message to edit not found') || says(error, "message can't be edited");
