@@ -99,7 +99,7 @@ if (leftOut.length > 0) {
   console.log('\nLeft out, because something they run against is not installed:');
   for (const name of leftOut) console.log(`  ${name}`);
   for (const peer of missingPeers())
-    console.log(`  ${peer.name}: npm run peers (Debian package ${peer.debian})`);
+    console.log(`  ${peer.name}: npm run peers${peer.debian ? ` (Debian package ${peer.debian})` : ''}`);
   if (inCi) count('nothing is left out in CI', false);
 }
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${leftOut.length} skipped`);

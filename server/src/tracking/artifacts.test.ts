@@ -45,6 +45,32 @@ describe('files of a run', () => {
     expect((await listed()).map(({ path }) => path)).toEqual(['a.txt']);
   });
 
+  it('of 100 MB pass through in small pieces, both ways', async () => {
+    const piece = new Uint8Array(1024 * 1024).fill(7);
+    let left = 100;
+    let most = 0;
+    const watch = () => {
+      most = Math.max(most, process.memoryUsage().rss);
+    };
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        watch();
+        if (left-- > 0) controller.enqueue(piece);
+        else controller.close();
+      },
+    });
+    const before = process.memoryUsage().rss;
+    await test.client(mlflow.putArtifact, { ...place('large.bin'), body });
+    const file = await test.client(mlflow.getArtifact, place('large.bin'));
+    let received = 0;
+    for await (const chunk of file.body!) {
+      watch();
+      received += chunk.length;
+    }
+    expect(received).toBe(100 * piece.length);
+    expect((most - before) / 1024 ** 2).toBeLessThan(60);
+  });
+
   it('stay inside the run', async () => {
     for (const path of ['../x', 'a/../../x', 'a%2F..%2F..%2Fx', '%2e%2e/x', 'a%5Cb']) {
       const init = { method: 'PUT', headers: { authorization: `Bearer ${test.adminToken}` }, body: 'x' };

@@ -106,18 +106,13 @@ export class SeriesRepository {
         (min_step, min_at_ms, min_value), (max_step, max_at_ms, max_value)) as point(step, at_ms, value)
       where series_id = ${id} and level = ${level} and bucket between ${first} and ${last}
       union
-      select step, at_ms, value from metric_points where series_id = ${id} and step between ${from} and ${to}
-        and (step < ${first * width} or step >= ${(last + 1) * width})
+      select step, at_ms, value from metric_points
+      where series_id = ${id} and step between ${from} and ${Math.min(to, first * width - 1)}
+      union
+      select step, at_ms, value from metric_points
+      where series_id = ${id} and step between ${Math.max(from, (last + 1) * width)} and ${to}
       order by 1, 2, 3`);
     return rows.map(asPlotted);
-  }
-
-  /** How many points a range has, counted up to `most`. */
-  async countWithin(id: number, range: StepRange, most: number): Promise<number> {
-    const { rows } = await this.#database.execute<{ count: number }>(sql`
-      select count(*)::int as count from (select from metric_points where series_id = ${id}
-        and ${within(sql`step`, range)} limit ${most}) as some`);
-    return rows[0]!.count;
   }
 
   /** How many buckets of a width a range touches, counted up to `most`. */
@@ -125,7 +120,7 @@ export class SeriesRepository {
     const width = bucketWidths[level]!;
     const { rows } = await this.#database.execute<{ count: number }>(sql`
       select count(*)::int as count from (select from metric_buckets where series_id = ${id} and level = ${level}
-        and bucket between ${Math.floor(from / width)} and ${Math.floor(to / width)} limit ${most}) as some`);
+        and bucket between ${Math.floor(from / width)} and ${Math.floor(to / width)} limit ${most}) as counted`);
     return rows[0]!.count;
   }
 }

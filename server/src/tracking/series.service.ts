@@ -3,7 +3,7 @@ import { downsample, type Plotted } from './downsample.ts';
 import type { PlaceInSeries, SeriesRepository, SeriesRow, StepRange } from './series.repository.ts';
 
 /** More rows than this are not read for one line of a chart. */
-const mostCandidates = 30_000;
+const mostCandidates = 20_000;
 
 export interface Line {
   points: Plotted[];
@@ -36,10 +36,12 @@ export class SeriesService {
     const from = Math.max(range.from ?? series.firstStep, series.firstStep);
     const to = Math.min(range.to ?? series.last.step, series.last.step);
     if (from > to) return { points: [], isExact: true };
-    const count = await this.#repository.countWithin(id, { from, to }, mostCandidates + 1);
-    if (count > mostCandidates) return { points: await this.#overview(id, from, to, most), isExact: false };
-    const points = await this.#repository.points(id, { from, to }, mostCandidates);
-    return { points: downsample(points, most), isExact: count <= most };
+    const share = (to - from + 1) / (series.last.step - series.firstStep + 1);
+    const isSurelyLong = series.points * share > 2 * mostCandidates;
+    const points = isSurelyLong ? [] : await this.#repository.points(id, { from, to }, mostCandidates + 1);
+    if (isSurelyLong || points.length > mostCandidates)
+      return { points: await this.#overview(id, from, to, most), isExact: false };
+    return { points: downsample(points, most), isExact: points.length <= most };
   }
 
   async #overview(id: number, from: number, to: number, most: number): Promise<Plotted[]> {
