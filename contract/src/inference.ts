@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Alias } from './lineage.ts';
 import { ModelTask } from './models.ts';
 import { route } from './route.ts';
 import { Message, ResourceName, Timestamp, Uuid } from './values.ts';
@@ -89,12 +90,15 @@ export const inferenceRoutes = {
       name: ResourceName.optional(),
       model_name: ResourceName,
       version: z.number().int().positive().optional(),
+      /** Or the version this alias names now; neither means the newest. */
+      alias: Alias.optional(),
       node_id: Uuid.optional(),
     }),
     status: 201,
     response: Deployment,
     errors: [
       'model.not_found',
+      'model.no_such_alias',
       'node.not_found',
       'node.none_capable',
       'deployment.exists',

@@ -1,5 +1,5 @@
 import type { DeploymentReport, ModelTask } from '@hearth/contract';
-import { asc, eq, type InferInsertModel } from 'drizzle-orm';
+import { and, asc, eq, type InferInsertModel } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
 import { isDuplicate } from '../platform/failures.ts';
 import { deployments } from './deployments.table.ts';
@@ -51,6 +51,17 @@ export class DeploymentsRepository {
 
   async findByName(name: string): Promise<DeploymentRow | undefined> {
     const [row] = await this.#database.select().from(deployments).where(eq(deployments.name, name));
+    return row && asRow(row);
+  }
+
+  /** The first that serves this version. */
+  async findByVersion(modelName: string, version: number): Promise<DeploymentRow | undefined> {
+    const [row] = await this.#database
+      .select()
+      .from(deployments)
+      .where(and(eq(deployments.modelName, modelName), eq(deployments.modelVersion, version)))
+      .orderBy(asc(deployments.createdAt))
+      .limit(1);
     return row && asRow(row);
   }
 

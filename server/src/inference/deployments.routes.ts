@@ -12,9 +12,10 @@ export function deploymentsRoutes(
   const declared = routes.inference;
   handle(app, declared.list, () => deployments.list());
   handle(app, declared.get, ({ params }) => deployments.get(params.id));
-  handle(app, declared.deploy, ({ body: { name, model_name: modelName, version, node_id: nodeId } }) =>
-    deployments.deploy({ name, modelName, version, nodeId }),
-  );
+  handle(app, declared.deploy, ({ body }) => {
+    const { name, model_name: modelName, version, alias, node_id: nodeId } = body;
+    return deployments.deploy({ name, modelName, version, alias, nodeId });
+  });
   handle(app, declared.attach, ({ body: { name, base_url: baseUrl, model, api_key: apiKey } }) =>
     deployments.attach({ name, baseUrl, model, apiKey }),
   );

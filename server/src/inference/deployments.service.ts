@@ -20,6 +20,7 @@ export interface DeployOrder {
   name?: string | undefined;
   modelName: string;
   version?: number | undefined;
+  alias?: string | undefined;
   nodeId?: string | undefined;
 }
 export interface AttachOrder {
@@ -88,20 +89,25 @@ export class DeploymentsService implements NodeListener {
     return row;
   }
 
-  findByName(name: string): Promise<DeploymentRow | undefined> {
-    return this.#repository.findByName(name);
+  /** By its name; `<model>@<alias>` is whatever serves the version that the alias names now. */
+  async findByName(name: string): Promise<DeploymentRow | undefined> {
+    const [modelName = '', alias] = name.split('@');
+    if (alias === undefined) return this.#repository.findByName(name);
+    const version = await this.#models.findAliased(modelName, alias);
+    return version === undefined ? undefined : this.#repository.findByVersion(modelName, version);
   }
 
   async deploy({
     name: wanted,
     modelName,
     version: wantedVersion,
+    alias,
     nodeId: wantedNode,
   }: DeployOrder): Promise<Deployment> {
     const name = wanted ?? modelName;
     const id = randomUUID();
     const nodeId = await this.#repository.transaction(async (tx) => {
-      const model = await this.#models.use(tx, modelName, { version: wantedVersion });
+      const model = await this.#models.use(tx, modelName, { version: wantedVersion, alias });
       const choice = chooseEngine(model);
       if (!choice)
         throw new AppError(

@@ -82,9 +82,27 @@ describe('a deployment', () => {
       refusal('node.not_found'),
     );
     const remove = test.client(registry.deleteModel, { params: { name: 'tale' } });
-    await expect(remove).rejects.toEqual(refusal('model.in_use'));
+    const used_by = [expect.objectContaining({ kind: 'deployment', name: 'one', state: 'deployed' })];
+    await expect(remove).rejects.toMatchObject({ code: 'model.in_use', details: { used_by } });
+    const version = test.client(registry.deleteModelVersion, { params: { name: 'tale', version: 1 } });
+    await expect(version).rejects.toEqual(refusal('model.in_use'));
+    const rename = test.client(registry.changeModel, { params: { name: 'tale' }, body: { name: 'other' } });
+    await expect(rename).rejects.toEqual(refusal('model.in_use'));
+    expect(await test.client(registry.modelInfo, { params: { name: 'tale' } })).toMatchObject({ used_by });
     const [model] = await test.client(registry.listModels, {});
     expect(model).toMatchObject({ name: 'tale', deployed: true, formats: ['gguf'], task: 'text-generation' });
+  });
+
+  it('is found by an alias of the version it serves, at deployment and for questions', async () => {
+    const params = { name: 'tale', alias: 'champion' };
+    const deploy = () => test.client(inference.deploy, { body: { model_name: 'tale', alias: 'champion' } });
+    await expect(deploy()).rejects.toEqual(refusal('model.no_such_alias'));
+    await test.client(registry.setModelAlias, { params, body: { version: 1 } });
+    expect((await deploy()).target).toMatchObject({ model_name: 'tale', version: 1 });
+    const ask = (model: string) => openai.chat.completions.create({ model, messages });
+    await expect(ask('model/tale@champion')).rejects.toMatchObject({ code: 'deployment.not_ready' });
+    await expect(ask('model/tale@other')).rejects.toMatchObject({ code: 'deployment.not_found' });
+    await test.client(registry.removeModelAlias, { params });
   });
 
   it('ignores reports of machines that do not hold it', async () => {

@@ -44,7 +44,10 @@ export class CodeService {
   /** The bundle of some folders of a folder, each with its files below its own name. */
   async bundleFolders(parent: string, names: readonly string[]): Promise<CodeBundle> {
     const found = names.flatMap((name) =>
-      scanCodeFolder(join(parent, name), this.#limits).map((file) => ({ ...file, path: `${name}/${file.path}` })),
+      scanCodeFolder(join(parent, name), this.#limits).map((file) => ({
+        ...file,
+        path: `${name}/${file.path}`,
+      })),
     );
     return this.#bundle(JSON.stringify([parent, 'folders', names]), found);
   }

@@ -85,6 +85,11 @@ export class ModelsService {
     return rows.map(asVersion);
   }
 
+  /** The version an alias names; undefined where either is unknown. */
+  findAliased(name: string, alias: string): Promise<number | undefined> {
+    return this.#versions.findByAlias(name, alias);
+  }
+
   /** The version asked for, newest by default. */
   async getVersion(name: string, choice: VersionChoice = {}, tx?: Transaction): Promise<ModelVersion> {
     return asVersion(await this.#version(name, choice, tx));
