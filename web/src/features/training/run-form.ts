@@ -20,6 +20,11 @@ export interface RunValues {
   target?: string;
   validation_fraction?: number;
   steps_per_epoch?: number;
+  gpus?: number;
+  nodes?: number;
+  experiment?: string;
+  /** The recipe's own options; absent ones are as the recipe has them. */
+  options?: Record<string, string | number | boolean>;
 }
 export const emptyRun: RunValues = {
   model_architecture: '',
@@ -34,6 +39,10 @@ export const emptyRun: RunValues = {
   target: undefined,
   validation_fraction: undefined,
   steps_per_epoch: undefined,
+  gpus: undefined,
+  nodes: undefined,
+  experiment: undefined,
+  options: undefined,
 };
 const textFormats: readonly DatasetFormat[] = ['text'];
 const tableFormats: readonly DatasetFormat[] = ['csv', 'json', 'jsonl'];
@@ -44,13 +53,30 @@ export function dataKind(dataset: Pick<Dataset, 'format'>): Architecture['data']
   return tableFormats.includes(dataset.format) ? 'tabular' : undefined;
 }
 
+/** What can learn from this data set. */
+export const suitedTo = (
+  dataset: Pick<Dataset, 'format'>,
+  architectures: readonly Architecture[],
+): Architecture[] => architectures.filter(({ formats = [] }) => formats.includes(dataset.format));
+
+const usualOptions = (options: Architecture['options']) =>
+  Object.fromEntries(
+    options.flatMap(({ name, default: usual }) => (usual === undefined ? [] : [[name, usual] as const])),
+  );
+
 /** An architecture's sensible beginning, keeping data set, seed and priority. */
-export const withDefaults = (values: RunValues, { name, data, defaults }: Architecture): RunValues => ({
+export const withDefaults = (
+  values: RunValues,
+  { name, data, defaults, options, supports }: Architecture,
+): RunValues => ({
   ...values,
   ...defaults,
   model_architecture: name,
   target: data === 'text' ? undefined : values.target,
-  steps_per_epoch: data === 'tabular' ? undefined : values.steps_per_epoch,
+  steps_per_epoch: data === 'text' ? values.steps_per_epoch : undefined,
+  gpus: supports.gpus ? values.gpus : undefined,
+  nodes: supports.nodes ? values.nodes : undefined,
+  options: options.length > 0 ? usualOptions(options) : undefined,
 });
 
 /** The column the server takes where none is chosen: the one named label, target or class, else the last. */

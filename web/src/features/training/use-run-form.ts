@@ -18,6 +18,7 @@ import {
   lossesFor,
   type RunValues,
   stepsOf,
+  suitedTo,
   withDefaults,
 } from './run-form.ts';
 
@@ -37,7 +38,9 @@ export function useRunForm(initial: RunValues, started: (sessionId: string) => P
 
   const dataset = computed(() => datasets.data.value?.find(({ name }) => name === values.dataset_name));
   const kind = computed(() => dataset.value && dataKind(dataset.value));
-  const suited = computed(() => architectures.data.value?.filter(({ data }) => data === kind.value) ?? []);
+  const suited = computed(() =>
+    dataset.value ? suitedTo(dataset.value, architectures.data.value ?? []) : [],
+  );
   const architecture = computed(() => suited.value.find(({ name }) => name === values.model_architecture));
   const preview = useResource(
     async (signal) => {
