@@ -18,7 +18,9 @@ import { documentation } from './platform/documentation.ts';
 import { requireEveryRouteHandled } from './platform/http.ts';
 import { liveGateway } from './platform/live.gateway.ts';
 import { LiveHub } from './platform/live-hub.ts';
+import { redisFanOut } from './platform/live-hub-redis.ts';
 import type { Log } from './platform/log.ts';
+import { openRedis } from './platform/redis.ts';
 import { Schedule } from './platform/schedule.ts';
 import { webApp } from './platform/web-app.ts';
 import { createWebServer } from './platform/web-server.ts';
@@ -54,8 +56,14 @@ export interface Built extends Identity {
 /** The whole server in one list: what each part needs is what it is given. */
 export async function buildApp(needs: AppNeeds): Promise<Built> {
   const { config, database, log, clock = systemClock, tuning = {} } = needs;
-  const app = await createWebServer(config, log);
-  const live = new LiveHub();
+  const redis = config.redisUrl === undefined ? undefined : await openRedis(config.redisUrl, log);
+  const fanOut = redis && (await redisFanOut(redis, log));
+  const app = await createWebServer(config, log, redis);
+  const live = new LiveHub(fanOut);
+  app.addHook('onClose', () => {
+    fanOut?.close();
+    redis?.disconnect();
+  });
   const schedule = new Schedule(log);
   app.addHook('preClose', () => schedule.stop());
 

@@ -1,73 +1,98 @@
 import { routes } from '@hearth/contract';
 import { testDatabase } from '@hearth/launcher/testing';
-import { ScriptedAgent, started } from '../../../server/src/testing/scripted-agent.ts';
-import { startTestApp } from '../../../server/src/testing/test-app.ts';
+import { scriptOrder, startJobsApp } from '../../../server/src/testing/jobs-app.ts';
+import { enrol } from '../../../server/src/testing/scripted-agent.ts';
 import { loadPeer } from '../peers.ts';
+import { LeanAgent } from './lean-agent.ts';
 
-const count = 300;
+const count = 2_000;
 const atOnce = 8;
-const csv = new Blob(['x,label\n1,a\n2,b\n3,a\n4,b\n']);
+const order = scriptOrder({ kind: 'training', title: 'bench' });
 
-/** Jobs from a client's request to the server's acknowledgement of their end, through the real server. */
+interface GraphilePeer {
+  graphileRate(url: string, count: number, isBatched: boolean): Promise<number>;
+  graphileDelay(url: string, count: number): Promise<number>;
+}
+
+const p95 = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)]!;
+
+/** Jobs from their order to the server's acknowledgement of their end, through the real queue, leases and WebSocket. */
 export async function start() {
-  const test = await startTestApp({ config: { maxConcurrentSessions: atOnce, rateLimitPerMinute: 0 } });
-  const form = new FormData();
-  form.set('file', csv, 'tiny.csv');
-  await test.client(routes.registry.uploadDataset, { query: { dataset_name: 'tiny' }, body: form });
-  const agent = await ScriptedAgent.connect(test);
-  const beating = setInterval(() => agent.heartbeat(), 2000);
+  const test = await startJobsApp({ config: { maxConcurrentSessions: atOnce, rateLimitPerMinute: 0 } });
+  const agent = await LeanAgent.connect(test.url, await enrol(test));
   const database = await testDatabase();
-  const { graphileRate } = await loadPeer<{ graphileRate(url: string, count: number): Promise<number> }>(
-    'graphile.mjs',
-  );
+  const { graphileRate, graphileDelay } = await loadPeer<GraphilePeer>('graphile.mjs');
 
-  const config = {
-    model_architecture: 'mlp',
-    dataset_name: 'tiny',
-    learning_rate: 0.01,
-    batch_size: 1,
-    epochs: 1,
-  };
-  const enqueue = async () => {
-    let left = count;
-    const one = async () => {
-      while (left-- > 0) await test.client(routes.training.start, { body: config });
+  /** Orders so many, 8 callers at once, and waits until the end of each is acknowledged. */
+  const rate = async (total: number, place: () => Promise<unknown>) => {
+    let ended = 0;
+    const { promise: all, resolve } = Promise.withResolvers<void>();
+    agent.onEnded = () => {
+      ended += 1;
+      if (ended === total) resolve();
     };
-    await Promise.all(Array.from({ length: atOnce }, one));
-  };
-  const work = async () => {
-    const end = {
-      type: 'finished' as const,
-      at: new Date().toISOString(),
-      outcome: 'failed' as const,
-      error: { code: 'bench', message: 'done' },
+    const began = performance.now();
+    let left = total;
+    const caller = async () => {
+      while (left-- > 0) await place();
     };
-    const acknowledged: Promise<unknown>[] = [];
-    for (let i = 0; i < count; i++) {
-      const job = await agent.next('job.assign', undefined, 30_000);
-      agent.events(job, 1, [started(), end]);
-      acknowledged.push(agent.acked(job, 2));
+    await Promise.all(Array.from({ length: atOnce }, caller));
+    await all;
+    return total / ((performance.now() - began) / 1000);
+  };
+  /** From the order of a job to its arrival at the node, one after the other; the 95th percentile. */
+  const delay = async (total: number) => {
+    const delays: number[] = [];
+    for (let i = 0; i < total; i++) {
+      const arrived = Promise.withResolvers<number>();
+      const ended = Promise.withResolvers<void>();
+      agent.onAssigned = () => arrived.resolve(performance.now());
+      agent.onEnded = () => ended.resolve();
+      const began = performance.now();
+      await test.jobs.enqueueAlone(order);
+      delays.push((await arrived.promise) - began);
+      await ended.promise;
     }
-    await Promise.all(acknowledged);
+    agent.onAssigned = () => undefined;
+    return p95(delays);
   };
+  const request = () => test.client(routes.jobs.list, { query: { limit: 1 } });
+  const durable = 'durable order, start and end on both sides';
   return {
     rows: [
       {
         name: `node jobs, ${count} of them, ${atOnce} at once`,
         unit: 'jobs/s',
         higherIsBetter: true,
-        ours: async () => {
-          const began = performance.now();
-          await Promise.all([enqueue(), work()]);
-          return count / ((performance.now() - began) / 1000);
+        ours: () => rate(count, () => test.jobs.enqueueAlone(order)),
+        peers: {
+          'graphile-worker, batching': () => graphileRate(database.url, count, true),
+          'graphile-worker, as it comes': () => graphileRate(database.url, count, false),
         },
-        peers: { 'graphile-worker': () => graphileRate(database.url, count) },
-        note: 'ours: an authenticated HTTP request, a lease sent over the WebSocket, journalled start and end, live news, the end acknowledged; graphile: addJob and an empty task in process',
+        note: `${durable}; ours with a lease over a real WebSocket, journalled events and acknowledgements; theirs an empty task in process. Both group commits: theirs as its local queue and batched completion do`,
+      },
+      {
+        name: `the same with an authenticated HTTP request before each`,
+        unit: 'jobs/s',
+        higherIsBetter: true,
+        ours: () =>
+          rate(count / 4, async () => {
+            await request();
+            await test.jobs.enqueueAlone(order);
+          }),
+        peers: { 'graphile-worker, batching': () => graphileRate(database.url, count / 4, true) },
+        note: 'theirs without a request',
+      },
+      {
+        name: 'a job from its order to its start on the node, p95, one after the other',
+        unit: 'ms',
+        ours: () => delay(300),
+        peers: { 'graphile-worker': () => graphileDelay(database.url, 300) },
+        note: 'ours: one commit, then the WebSocket; theirs: one commit, then NOTIFY and a fetch',
       },
     ],
     close: async () => {
-      clearInterval(beating);
-      await agent.close();
+      agent.close();
       await test.close();
       await database.drop();
     },

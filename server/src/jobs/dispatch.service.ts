@@ -35,6 +35,8 @@ export class DispatchService {
   #running: Promise<void> | undefined;
   #again = false;
   #closed = false;
+  /** The last look found no place left, and none has become free since: orders need not ask again. */
+  #isFull = false;
   constructor(
     repository: JobsRepository,
     claims: ClaimsRepository,
@@ -57,14 +59,23 @@ export class DispatchService {
     this.#log = log;
   }
 
+  /** Something was queued: places it, if there may be a place. */
+  async queued(): Promise<void> {
+    if (!this.#isFull) await this.dispatch();
+  }
+
   /** Places what can be placed; resolves when a whole pass begun after the call is done. */
   async dispatch(): Promise<void> {
     if (this.#closed) return;
     this.#again = true;
-    this.#running ??= this.#passes().finally(() => {
-      this.#running = undefined;
-    });
+    this.#isFull = false;
+    this.#running ??= this.#passes();
     await this.#running;
+  }
+
+  /** Whether there may be a place, as far as is known without looking. */
+  mayHaveRoom(): boolean {
+    return !this.#isFull;
   }
 
   capOf(kind: string): number {
@@ -107,6 +118,8 @@ export class DispatchService {
 
   async #passes(): Promise<void> {
     while (this.#again && !this.#closed) {
+      // Jobs that end with one commit ask one after the other: one look serves all.
+      await Promise.resolve();
       this.#again = false;
       try {
         await this.#place(this.open());
@@ -114,6 +127,8 @@ export class DispatchService {
         this.#log.warn({ err }, 'Jobs could not be placed just now.');
       }
     }
+    // In the same turn as the last look: who asks from now on begins anew.
+    this.#running = undefined;
   }
 
   /** One pass; a second look goes deeper where the first jobs of the queue left places that those behind could take. */
@@ -129,6 +144,7 @@ export class DispatchService {
         const isCutShort = windows.some(
           ({ kind, most }) => open.has(kind) && (read.get(kind)?.length ?? 0) >= most,
         );
+        this.#isFull = open.size === 0 && !this.#again;
         return { assignments: this.#reserve(assignments, queue, nodes), isCutShort };
       },
     );

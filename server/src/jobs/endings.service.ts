@@ -100,16 +100,11 @@ export class EndingsService {
 
   /** Stores ends that were decided: one statement for all, besides those of gangs and of files that were handed in. */
   async store(tx: Transaction, ends: Aftermath[]): Promise<Aftermath[]> {
-    await this.#intake.save(
+    const released = await this.#intake.save(
       tx,
       ends.map(({ job }) => changeOf(job)),
     );
     const finished = ends.filter(({ job }) => job.state === 'finished');
-    if (finished.length === 0) return ends;
-    const released = await this.#repository.removeArtifacts(
-      tx,
-      finished.map(({ job }) => job.id),
-    );
     for (const end of finished) end.released = released.get(end.job.id) ?? [];
     const broken = finished.filter(({ job }) => job.gang && (job as FinishedJob).outcome !== 'completed');
     const others = new Map<string, Aftermath>();

@@ -15,7 +15,7 @@ export class Gathering<Item, Result> {
   readonly #work: (items: Item[]) => Promise<Result[]>;
   readonly #most: number;
   readonly #waiting: Asked<Item, Result>[] = [];
-  #running: Promise<void> | undefined;
+  #isRunning = false;
   constructor(work: (items: Item[]) => Promise<Result[]>, most = 200) {
     this.#work = work;
     this.#most = most;
@@ -24,16 +24,17 @@ export class Gathering<Item, Result> {
   add(item: Item): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     this.#waiting.push({ item, resolve, reject });
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    if (!this.#isRunning) void this.#run();
     return promise;
   }
 
   async #run(): Promise<void> {
+    this.#isRunning = true;
     // Whoever asks in the same turn of the event loop still joins the first group.
     await Promise.resolve();
     while (this.#waiting.length > 0) await this.#settle(this.#waiting.splice(0, this.#most));
+    // In the same turn as the last look: who asks from now on begins anew.
+    this.#isRunning = false;
   }
 
   async #settle(group: Asked<Item, Result>[]): Promise<void> {

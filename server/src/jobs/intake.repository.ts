@@ -1,5 +1,5 @@
 import type { JobLogLine, JobProgress, OutputStream } from '@hearth/contract';
-import { inArray, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Transaction } from '../platform/database.ts';
 import { asRecord } from './job-row.ts';
 import { jobs } from './jobs.table.ts';
@@ -28,43 +28,40 @@ const json = (value: unknown) => (value === null ? null : JSON.stringify(value))
 
 /** Writes what nodes tell, many jobs at a time: each method is one statement. */
 export class IntakeRepository {
-  /** Locks jobs, and with a member the whole of its gang; always in the same order, so that nobody waits in a circle. */
+  /** Locks jobs until the transaction ends: whoever changes them has them to himself. Always in the same order. */
   async lock(tx: Transaction, ids: string[]): Promise<Map<string, JobRecord>> {
-    const given = sql.param(ids);
-    const rows = await tx
-      .select()
-      .from(jobs)
-      .where(
-        inArray(
-          jobs.id,
-          sql`(select unnest(${given}::uuid[]) union select s.id from jobs g join jobs s on s.gang_id = g.gang_id
-            where g.id = any(${given}::uuid[]))`,
-        ),
-      )
-      .orderBy(jobs.id)
-      .for('update');
+    const isGiven = sql`${jobs.id} = any(${sql.param(ids)}::uuid[])`;
+    const rows = await tx.select().from(jobs).where(isGiven).orderBy(jobs.id).for('update');
     return new Map(rows.map((row) => [row.id, asRecord(row)]));
   }
 
-  async save(tx: Transaction, changes: readonly Change[]): Promise<void> {
-    await tx.execute(sql`
-      update jobs set state = g.state, acked_seq = g.acked_seq, started_at = g.started_at, progress = g.progress,
-        kept = g.kept, outcome = g.outcome, error = g.error, result = g.result, exit_code = g.exit_code,
-        finished_at = g.finished_at, waiting_for = null,
-        token_hash = case when g.state = 'finished' then null else jobs.token_hash end,
-        lease_expires_at = case when g.state = 'finished' then null else jobs.lease_expires_at end
-      from unnest(
-        ${column(changes, ({ id }) => id)}::uuid[], ${column(changes, ({ state }) => state)}::text[],
-        ${column(changes, ({ ackedSeq }) => ackedSeq)}::int[],
-        ${column(changes, ({ startedAt }) => startedAt?.toISOString() ?? null)}::timestamptz[],
-        ${column(changes, ({ progress }) => json(progress))}::jsonb[], ${column(changes, ({ kept }) => json(kept))}::jsonb[],
-        ${column(changes, ({ end }) => end?.outcome ?? null)}::text[],
-        ${column(changes, ({ end }) => json(end?.error ?? null))}::jsonb[],
-        ${column(changes, ({ end }) => json(end?.result ?? null))}::jsonb[],
-        ${column(changes, ({ end }) => end?.exitCode ?? null)}::int[],
-        ${column(changes, ({ end }) => end?.finishedAt.toISOString() ?? null)}::timestamptz[]
-      ) as g(id, state, acked_seq, started_at, progress, kept, outcome, error, result, exit_code, finished_at)
-      where jobs.id = g.id`);
+  /** Answers the digests of the files that jobs which ended had handed in, by job: they are the jobs' no longer. */
+  async save(tx: Transaction, changes: readonly Change[]): Promise<Map<string, string[]>> {
+    const { rows } = await tx.execute<{ job_id: string; sha256: string }>(sql`
+      with g as (
+        select * from unnest(
+          ${column(changes, ({ id }) => id)}::uuid[], ${column(changes, ({ state }) => state)}::text[],
+          ${column(changes, ({ ackedSeq }) => ackedSeq)}::int[],
+          ${column(changes, ({ startedAt }) => startedAt?.toISOString() ?? null)}::timestamptz[],
+          ${column(changes, ({ progress }) => json(progress))}::jsonb[],
+          ${column(changes, ({ kept }) => json(kept))}::jsonb[],
+          ${column(changes, ({ end }) => end?.outcome ?? null)}::text[],
+          ${column(changes, ({ end }) => json(end?.error ?? null))}::jsonb[],
+          ${column(changes, ({ end }) => json(end?.result ?? null))}::jsonb[],
+          ${column(changes, ({ end }) => end?.exitCode ?? null)}::int[],
+          ${column(changes, ({ end }) => end?.finishedAt.toISOString() ?? null)}::timestamptz[]
+        ) as g(id, state, acked_seq, started_at, progress, kept, outcome, error, result, exit_code, finished_at)
+      ), saved as (
+        update jobs set state = g.state, acked_seq = g.acked_seq, started_at = g.started_at, progress = g.progress,
+          kept = g.kept, outcome = g.outcome, error = g.error, result = g.result, exit_code = g.exit_code,
+          finished_at = g.finished_at, waiting_for = null,
+          token_hash = case when g.state = 'finished' then null else jobs.token_hash end,
+          lease_expires_at = case when g.state = 'finished' then null else jobs.lease_expires_at end
+        from g where jobs.id = g.id
+      )
+      delete from job_artifacts a using g where a.job_id = g.id and g.state = 'finished' returning a.job_id, a.sha256`);
+    const byJob = Map.groupBy(rows, ({ job_id }) => job_id);
+    return new Map([...byJob].map(([jobId, own]) => [jobId, own.map(({ sha256 }) => sha256)]));
   }
 
   async addLogs(tx: Transaction, lines: readonly (JobLogLine & { jobId: string })[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { JobKind, JobPayload, JobState } from '@hearth/contract';
 import { and, asc, desc, eq, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
+import { isDeadlock } from '../platform/failures.ts';
 import { asRecord } from './job-row.ts';
 import { jobArtifacts, jobs } from './jobs.table.ts';
 import type { ActiveJob, JobArtifact, JobRecord, Membership } from './jobs.types.ts';
@@ -26,8 +27,14 @@ export class JobsRepository {
     this.#database = database;
   }
 
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.#database.transaction(work);
+  /** Members of a gang may be locked by two who each want the other's: one of them then begins again. */
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, tries = 3): Promise<T> {
+    try {
+      return await this.#database.transaction(work);
+    } catch (error) {
+      if (tries <= 1 || !isDeadlock(error)) throw error;
+      return this.transaction(work, tries - 1);
+    }
   }
 
   async countActive(): Promise<Map<string, number>> {
@@ -45,9 +52,14 @@ export class JobsRepository {
     return row && asRecord(row);
   }
 
-  /** The members of a gang, in the order of their ranks. */
+  /** Locks the members of a gang, in the order of their ranks. */
   async gang(tx: Transaction, gangId: string): Promise<JobRecord[]> {
-    const rows = await tx.select().from(jobs).where(eq(jobs.gangId, gangId)).orderBy(asc(jobs.gangRank));
+    const rows = await tx
+      .select()
+      .from(jobs)
+      .where(eq(jobs.gangId, gangId))
+      .orderBy(asc(jobs.gangRank))
+      .for('update');
     return rows.map(asRecord);
   }
 
@@ -182,13 +194,6 @@ export class JobsRepository {
   async artifacts(tx: Transaction, jobId: string): Promise<JobArtifact[]> {
     const rows = await tx.select().from(jobArtifacts).where(eq(jobArtifacts.jobId, jobId));
     return rows.map(({ jobId: _jobId, ...artifact }) => artifact);
-  }
-
-  /** Answers their digests, by job. */
-  async removeArtifacts(tx: Transaction, jobIds: string[]): Promise<Map<string, string[]>> {
-    const rows = await tx.delete(jobArtifacts).where(inArray(jobArtifacts.jobId, jobIds)).returning();
-    const byJob = Map.groupBy(rows, ({ jobId }) => jobId);
-    return new Map([...byJob].map(([jobId, own]) => [jobId, own.map(({ sha256 }) => sha256)]));
   }
 }
 

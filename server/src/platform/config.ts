@@ -30,8 +30,14 @@ const Environment = z
     API_KEYS: list,
     MAX_CONCURRENT_SESSIONS: wholeNumber(1, 1000).default(1),
     CORS_ORIGINS: list,
-    /** Requests a minute from one address; 0 lifts the limit. */
+    /** Requests a minute from one address; 0 lifts the limit, and that of callers with it. */
     RATE_LIMIT_PER_MINUTE: wholeNumber(0, 10_000_000).default(20_000),
+    /** Requests a minute of one person, key, node or job, from wherever they come; 0 lifts the limit. */
+    RATE_LIMIT_PER_CALLER: wholeNumber(0, 10_000_000).default(12_000),
+    /** `redis://`, `rediss://` or `unix:///path`: where several servers share limits and live news. */
+    REDIS_URL: optional.refine((url) => url === undefined || /^(rediss?|unix):\/\/./.test(url), {
+      message: 'must begin with redis://, rediss:// or unix:///',
+    }),
     /** Addresses of proxies whose X-Forwarded-* headers are believed. */
     TRUST_PROXY: list,
     HEARTH_ADMIN_EMAIL: Email.optional(),
@@ -52,6 +58,8 @@ const Environment = z
     maxConcurrentSessions: env.MAX_CONCURRENT_SESSIONS,
     corsOrigins: env.CORS_ORIGINS,
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
+    rateLimitPerCaller: env.RATE_LIMIT_PER_CALLER,
+    redisUrl: env.REDIS_URL,
     trustProxy: env.TRUST_PROXY,
     admin:
       env.HEARTH_ADMIN_EMAIL && env.HEARTH_ADMIN_PASSWORD

@@ -38,6 +38,11 @@ export function isDuplicate(error: unknown, constraint?: string): boolean {
   return isDuplicate(error.cause, constraint);
 }
 
+/** Whether two transactions waited for each other and this one was ended for it. */
+export function isDeadlock(error: unknown): boolean {
+  return error instanceof Error && ((error as { code?: string }).code === '40P01' || isDeadlock(error.cause));
+}
+
 /** Whether trying again later can help: nothing is wrong with what was to be stored. */
 export const isPassing = (error: unknown): boolean => isDatabaseUnreachable(error) || isOutOfSpace(error);
 

@@ -77,7 +77,7 @@ export function handle<const R extends Route>(
         declared: nameOf(route),
         ...(rateLimit === undefined ? {} : { rateLimit }),
       },
-      onRequest: (request) => admit(app.gate, route, request),
+      onRequest: (request) => admit(app, route, request),
       handler: async (request, reply) => {
         const call = { ...parse(route, request), caller: request.caller, request, reply };
         reply.code(route.status ?? 200);
@@ -91,11 +91,12 @@ export function handle<const R extends Route>(
   else register(app);
 }
 
-async function admit(gate: Gate, route: Route, request: FastifyRequest): Promise<void> {
+async function admit(app: FastifyInstance, route: Route, request: FastifyRequest): Promise<void> {
   if (route.access === 'public') return;
   const token = tokenOf(request.headers);
   const attempt = token === undefined ? undefined : { token, route: nameOf(route), ip: request.ip };
-  request.caller = await gate.admit(route.access, attempt, route.jobs);
+  request.caller = await app.gate.admit(route.access, attempt, route.jobs);
+  await app.countCaller(request);
 }
 
 function parse(route: Route, request: FastifyRequest) {

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { ErrorBody } from '@hearth/contract';
+import { ErrorBody, routes } from '@hearth/contract';
 import { expect, it } from 'vitest';
-import { startTestApp, type TestAppOptions } from '../testing/test-app.ts';
+import { startTestApp, type TestApp, type TestAppOptions } from '../testing/test-app.ts';
 
-async function withApp(options: TestAppOptions, use: (url: string) => Promise<void>) {
+async function withApp(options: TestAppOptions, use: (url: string, test: TestApp) => Promise<void>) {
   const test = await startTestApp(options);
   try {
-    await use(test.url);
+    await use(test.url, test);
   } finally {
     await test.close();
   }
@@ -21,6 +21,31 @@ it('slows an address that asks too often, in the envelope of the family', async 
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await refused.json()).toMatchObject({ error: { code: 'request.rate_limited' } });
+  });
+});
+
+it('slows one who is known to ask too often, from wherever, and counts others by themselves', async () => {
+  await withApp({ config: { rateLimitPerCaller: 3 } }, async (url, { adminToken, client }) => {
+    const { key } = await client(routes.identity.createKey, {
+      body: { name: 'ci', scopes: ['jobs.read'] },
+    });
+    const ask = (token: string) =>
+      fetch(`${url}/api/v1/jobs`, { headers: { authorization: `Bearer ${token}` } });
+    const statuses: number[] = [];
+    for (let i = 0; i < 3; i += 1) statuses.push((await ask(adminToken)).status);
+    expect(statuses).toEqual([200, 200, 429]);
+    const refused = await ask(adminToken);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await ask(key)).status).toBe(200);
+  });
+});
+
+it('counts those who fail to prove who they are by their address', async () => {
+  await withApp({ config: { rateLimitPerMinute: 3 } }, async (url) => {
+    const statuses: number[] = [];
+    for (let i = 0; i < 4; i += 1) statuses.push((await fetch(`${url}/api/v1/jobs`)).status);
+    statuses.push((await fetch(`${url}/nowhere`)).status);
+    expect(statuses).toEqual([401, 401, 401, 429, 429]);
   });
 });
 

@@ -6,5 +6,6 @@ export function permissionOf(topic: LiveTopic): Permission {
   if (topic === 'deployments') return 'deployments.read';
   if (topic === 'pulls') return 'registry.read';
   if (topic === 'scripts') return 'scripts.read';
+  if (topic === 'jobs' || topic.startsWith('job:')) return 'jobs.read';
   return 'training.read';
 }

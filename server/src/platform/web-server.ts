@@ -4,9 +4,9 @@ import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import multipart from '@fastify/multipart';
-import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Redis } from 'ioredis';
 import { endConnectionsOnClose } from './closing.ts';
 import type { Config } from './config.ts';
 import { familyOf, render, useErrorHandler } from './error-handler.ts';
@@ -14,14 +14,14 @@ import { AppError, envelope } from './errors.ts';
 import { asAppError } from './failures.ts';
 import { Gate } from './gate.ts';
 import type { Log } from './log.ts';
-import { networkOf } from './network.ts';
+import { useRateLimits } from './rate-limits.ts';
 import { RequestRecords } from './request-records.ts';
 import { useSecurityHeaders } from './security-headers.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Fastify with everything that no domain has a say in; domains then register their routes with `handle`. */
-export async function createWebServer(config: Config, log: Log): Promise<FastifyInstance> {
+export async function createWebServer(config: Config, log: Log, redis?: Redis): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = log;
   const app = Fastify({
     loggerInstance,
@@ -48,15 +48,7 @@ export async function createWebServer(config: Config, log: Log): Promise<Fastify
   await useSecurityHeaders(app);
   if (config.corsOrigins.length > 0)
     await app.register(cors, { origin: config.corsOrigins, credentials: true, methods, maxAge: 600 });
-  // Registered always: routes may have limits of their own.
-  await app.register(rateLimit, {
-    global: config.rateLimitPerMinute > 0,
-    max: config.rateLimitPerMinute,
-    timeWindow: 60_000,
-    keyGenerator: (request) => networkOf(request.ip),
-    errorResponseBuilder: (_request, { ttl }) =>
-      new AppError('request.rate_limited', 'Too many requests.', {}, Math.ceil(ttl / 1000)),
-  });
+  await useRateLimits(app, config, redis);
   await app.register(cookie);
   await app.register(multipart, {
     limits: { files: 1, fields: 10, fieldSize: 10_000, parts: 11, fileSize: Number.POSITIVE_INFINITY },

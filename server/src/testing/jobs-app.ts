@@ -1,11 +1,15 @@
 import type { AppNeeds, Built } from '../app.ts';
+import { authRoutes } from '../identity/auth.routes.ts';
 import { buildIdentity } from '../identity/identity.ts';
+import { meRoutes } from '../identity/me.routes.ts';
 import type { JobOrder, JobsService } from '../jobs/jobs.service.ts';
 import { buildJobs } from '../jobs/jobs.ts';
 import { buildNodes } from '../nodes/nodes.ts';
 import { systemClock } from '../platform/clock.ts';
 import { liveGateway } from '../platform/live.gateway.ts';
 import { LiveHub } from '../platform/live-hub.ts';
+import { redisFanOut } from '../platform/live-hub-redis.ts';
+import { openRedis } from '../platform/redis.ts';
 import { Schedule } from '../platform/schedule.ts';
 import { createWebServer } from '../platform/web-server.ts';
 import { buildRegistry } from '../registry/registry.ts';
@@ -29,8 +33,14 @@ export async function startJobsApp(options: TestAppOptions = {}): Promise<JobsAp
 
 async function buildQueue(needs: AppNeeds): Promise<{ built: Built; jobs: JobsService }> {
   const { config, database, log, clock = systemClock, tuning = {} } = needs;
-  const app = await createWebServer(config, log);
-  const live = new LiveHub();
+  const redis = config.redisUrl === undefined ? undefined : await openRedis(config.redisUrl, log);
+  const fanOut = redis && (await redisFanOut(redis, log));
+  const app = await createWebServer(config, log, redis);
+  app.addHook('onClose', () => {
+    fanOut?.close();
+    redis?.disconnect();
+  });
+  const live = new LiveHub(fanOut);
   const schedule = new Schedule(log);
   app.addHook('preClose', () => schedule.stop());
   const identity = await buildIdentity(app, { config, database, log, clock, schedule });
@@ -38,6 +48,8 @@ async function buildQueue(needs: AppNeeds): Promise<{ built: Built; jobs: JobsSe
   const { blobs } = await buildRegistry(app, around);
   const { nodes, links } = buildNodes(app, { ...around, live, audit: identity.audit });
   const jobs = buildJobs(app, { ...around, blobs, nodes, links, live, audit: identity.audit });
+  meRoutes(app, identity);
+  authRoutes(app, identity, config.corsOrigins);
   liveGateway(app, live, identity.identity);
   app.addHook('onReady', async () => schedule.start());
   return { built: { app, live, ...identity }, jobs };

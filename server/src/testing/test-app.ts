@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@hearth/contract';
 import { testDatabase } from '@hearth/launcher/testing';
-import { type AppNeeds, type Built, buildApp, type Tuning } from '../app.ts';
+import type { AppNeeds, Built, Tuning } from '../app.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Config, readConfig } from '../platform/config.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
@@ -72,7 +72,7 @@ export function startTestAppBeside(
 async function serve(
   config: Config,
   signIn: (built: Built) => Promise<string>,
-  { tuning, clock, build = buildApp }: Pick<TestAppOptions, 'tuning' | 'clock' | 'build'>,
+  { tuning, clock, build = buildWhole }: Pick<TestAppOptions, 'tuning' | 'clock' | 'build'>,
 ): Promise<TestApp> {
   const log = createLog(process.env.TEST_LOG_LEVEL ?? config.logLevel);
   const database = openDatabase(config.databaseUrl, log);
@@ -87,6 +87,9 @@ async function serve(
   };
   return { ...built, url, config, database, adminToken, client, clientOf, close };
 }
+
+/** Only where it is wanted: a test of one part need not load all. */
+const buildWhole = async (needs: AppNeeds) => (await import('../app.ts')).buildApp(needs);
 
 function overTcp(socketUrl: string, port: number): string {
   const { searchParams, pathname } = new URL(socketUrl);
