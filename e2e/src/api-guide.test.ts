@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Route, routes } from '@hearth/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { literal, missingLine, readBlocks, readSteps, withoutComments } from './testing/guide.ts';
 import { apiKey, type Product, startProduct } from './testing/product.ts';
+import { runSteps } from './testing/run-steps.ts';
 
 /** The commands of the guides are what a reader copies: run as they stand, against the product as it starts. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -31,31 +30,11 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs the steps in one shell, as a reader would; the output is cut at a mark between them. */
-async function runAll(): Promise<{ code: number | null; output: string[]; errors: string }> {
-  const mark = `=== ${crypto.randomUUID()} ===`;
-  const script = steps.map((step) => step.script).join(`\necho '${mark}'\n`);
-  const child = spawn('bash', ['-c', `set -euo pipefail\n${script}`], {
-    cwd: folder,
-    env: {
-      ...process.env,
-      PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
-      HEARTH_URL: product.url,
-      HEARTH_API_KEY: apiKey,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 100_000,
-  });
-  let output = '';
-  let errors = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, output: output.split(mark), errors };
-}
-
 it('runs every marked command in order', async () => {
-  const { code, output, errors } = await runAll();
+  const { code, output, errors } = await runSteps(steps, folder, {
+    HEARTH_URL: product.url,
+    HEARTH_API_KEY: apiKey,
+  });
   const last = `${output.at(-1)}\n${errors}`.slice(-2000);
   expect(code, `step ${output.length} failed:\n${last}`).toBe(0);
   expect(output).toHaveLength(steps.length);
