@@ -37,7 +37,7 @@ export function runCommands({ api, follower }: RunCommandOptions): Composer<Cont
   offer('follow', isActive, 'За чем следить?', 'Сейчас ничего не обучается.');
   offer(
     'resume',
-    (run) => !isActive(run) && run.checkpoint && run.status !== 'completed',
+    (run) => Boolean(run.checkpoint) && !isActive(run) && run.status !== 'completed',
     'Что продолжить?',
     'Продолжать нечего.',
   );

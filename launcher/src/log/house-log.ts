@@ -3,7 +3,7 @@ import { lineSplitter } from './line-splitter.ts';
 import { readableLine } from './readable-line.ts';
 import type { RotatingFile } from './rotating-file.ts';
 
-const COLOURS = { launcher: 35, postgres: 34, server: 36, agent: 33 };
+const COLOURS = { launcher: 35, postgres: 34, server: 36, agent: 33, bot: 32 };
 export type Source = keyof typeof COLOURS;
 
 const NAME_WIDTH = Math.max(...Object.keys(COLOURS).map((name) => name.length));

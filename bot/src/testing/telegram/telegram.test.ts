@@ -18,7 +18,12 @@ interface Answer {
   parameters?: { retry_after: number };
 }
 
-async function post(method: string, body: BodyInit, type?: string, token = testToken): Promise<Answer> {
+async function post(
+  method: string,
+  body: RequestInit['body'],
+  type?: string,
+  token = testToken,
+): Promise<Answer> {
   const headers = type ? { 'content-type': type } : undefined;
   const answer = await fetch(`${telegram.url}/bot${token}/${method}`, { method: 'POST', headers, body });
   return (await answer.json()) as Answer;
