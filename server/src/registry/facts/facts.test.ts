@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { npy, png, zip } from '../../testing/archives.ts';
 import { CsvReader } from './csv.ts';
 import { JsonCounter } from './json-counter.ts';
 import { readFacts } from './read-facts.ts';
@@ -18,43 +18,6 @@ async function factsOf(name: string, bytes: Uint8Array) {
   return readFacts(join(folder, name), name);
 }
 
-function npy(shape: string): Buffer {
-  const header = `${`{'descr': '<f4', 'fortran_order': False, 'shape': (${shape}), }`.padEnd(117)}\n`;
-  const head = Buffer.from([0x93, 78, 85, 77, 80, 89, 1, 0, header.length, 0]);
-  return Buffer.concat([head, Buffer.from(header, 'latin1'), Buffer.alloc(48)]);
-}
-
-/** A zip as APPNOTE describes it; checksums are of no interest to who only lists. */
-function zip(files: Record<string, Buffer>): Buffer {
-  const parts: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const [name, content] of Object.entries(files)) {
-    const packed = deflateRawSync(content);
-    const local = Buffer.alloc(30);
-    local.writeUInt32LE(0x04034b50, 0);
-    local.writeUInt16LE(8, 8);
-    local.writeUInt16LE(name.length, 26);
-    const central = Buffer.alloc(46);
-    central.writeUInt32LE(0x02014b50, 0);
-    central.writeUInt16LE(8, 10);
-    central.writeUInt32LE(packed.length, 20);
-    central.writeUInt32LE(content.length, 24);
-    central.writeUInt16LE(name.length, 28);
-    central.writeUInt32LE(offset, 42);
-    parts.push(local, Buffer.from(name), packed);
-    directory.push(central, Buffer.from(name));
-    offset += 30 + name.length + packed.length;
-  }
-  const listed = Buffer.concat(directory);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(Object.keys(files).length, 10);
-  end.writeUInt32LE(listed.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...parts, listed, end]);
-}
-
 describe('binary formats', () => {
   it('reads shapes of npy, npz and safetensors', async () => {
     expect(await factsOf('a.npy', npy('6, 2'))).toMatchObject({ sampleCount: 6, dimensions: [6, 2] });
@@ -62,6 +25,7 @@ describe('binary formats', () => {
     expect(await factsOf('a.npz', zip({ 'x.npy': npy('3, 4') }))).toMatchObject({
       sampleCount: 3,
       dimensions: [3, 4],
+      details: { arrays: [{ name: 'x', dtype: '<f4', shape: [3, 4] }] },
     });
     const header = Buffer.from(JSON.stringify({ x: { dtype: 'F32', shape: [5, 2], data_offsets: [0, 40] } }));
     const length = Buffer.alloc(8);
@@ -79,6 +43,40 @@ describe('binary formats', () => {
     expect(await factsOf('a.zip', pictures)).toMatchObject({ format: 'zip', sampleCount: 2 });
     await expect(factsOf('b.zip', pictures.subarray(0, -10))).rejects.toThrow('not a complete zip');
   });
+  it('counts the images of each folder, and measures the first', async () => {
+    const pictures = zip({
+      'train/': Buffer.alloc(0),
+      'train/cat/1.png': png(32, 24),
+      'train/cat/2.png': png(8, 8),
+      'train/dog/1.png': png(8, 8),
+      'test/cat/3.png': png(8, 8),
+      '__MACOSX/train/cat/._1.png': Buffer.from('hidden'),
+      'train/dog/.hidden.png': Buffer.from('hidden'),
+      'labels.csv': Buffer.from('a,b'),
+    });
+    expect(await factsOf('classes.zip', pictures)).toMatchObject({
+      ...{ sampleCount: 4, dimensions: [4, 24, 32] },
+      details: {
+        image: { format: 'png', width: 32, height: 24 },
+        classes: [
+          { name: 'cat', count: 3 },
+          { name: 'dog', count: 1 },
+        ],
+        files: 7,
+      },
+    });
+  });
+  it('reads Zip64, whose numbers stand elsewhere', async () => {
+    const large = zip({ 'a/1.png': png(3, 2), 'b/2.png': png(1, 1) }, true);
+    expect(await factsOf('large.zip', large)).toMatchObject({ sampleCount: 2, dimensions: [2, 2, 3] });
+  });
+  it.each(['../up.png', '/root.png', 'a/../../b.png', 'C:\\x.png', 'a\\..\\b.png'])(
+    'refuses a name that leads out of the zip: %s',
+    async (name) => {
+      const slip = zip({ [name]: png(1, 1) });
+      await expect(factsOf('slip.zip', slip)).rejects.toThrow('leads out of it');
+    },
+  );
   it('stays small before a bomb', async () => {
     const bomb = zip({ 'x.npy': Buffer.concat([npy('3, 4'), Buffer.alloc(50_000_000)]) });
     await expect(factsOf('bomb.npz', bomb)).rejects.toThrow('damaged');
