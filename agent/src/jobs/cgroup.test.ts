@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { Cgroups, findOwnCgroup, isPopulated, killCgroup, processesIn, remove } from './cgroup.ts';
+import { standby } from './start-order.ts';
 
 const mount = (root: string, point: string) =>
   `24 1 0:22 / /sys rw - sysfs sysfs rw\n30 24 0:27 ${root} ${point} rw,nosuid shared:4 - cgroup2 cgroup2 rw\n`;
@@ -36,5 +38,20 @@ it(`kills all that is in a cgroup${cgroups ? '' : ` (left out: ${reason})`}`, as
   await once(child, 'exit');
   while (isPopulated(path)) await new Promise((resolve) => setTimeout(resolve, 5));
   expect(remove(path)).toBe(true);
+  expect(existsSync(path)).toBe(false);
+});
+
+it(`leaves no cgroup behind when the agent dies while one stands by${cgroups ? '' : ` (left out: ${reason})`}`, async ({
+  skip,
+}) => {
+  if (!cgroups) return skip(reason);
+  const path = cgroups.create() ?? '';
+  const child = spawn('/bin/sh', ['-c', standby, 'sh', path], {
+    env: {},
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  while (!isPopulated(path)) await sleep(5);
+  child.stdin.destroy();
+  await once(child, 'exit');
   expect(existsSync(path)).toBe(false);
 });

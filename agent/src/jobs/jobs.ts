@@ -120,7 +120,7 @@ export class Jobs {
       await sleep(20);
     }
     clearInterval(this.#timer);
-    this.#launcher.stop();
+    await this.#launcher.stop();
   }
 
   #remember(directory: JobDirectory, assignment: Assignment): NodeJob {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { type Cgroups, remove } from './cgroup.ts';
 import type { Exit } from './job-exit.ts';
 import { type ForkPoint, findProcess, forkPoint } from './process-table.ts';
@@ -57,10 +58,10 @@ export class Launcher {
     return { ended, since };
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#refill);
-    for (const { child } of this.#idle.splice(0)) child.stdin?.end();
+    await Promise.all(this.#idle.splice(0).map(dismiss));
   }
 
   #later(): void {
@@ -105,4 +106,11 @@ export class Launcher {
     this.#idle.splice(index, 1);
     if (cgroup) remove(cgroup);
   }
+}
+
+async function dismiss({ child, cgroup }: Standby): Promise<void> {
+  const gone = once(child, 'exit');
+  child.stdin?.end();
+  if (child.exitCode === null && child.signalCode === null) await gone;
+  if (cgroup) remove(cgroup);
 }

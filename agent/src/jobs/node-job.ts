@@ -1,18 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentMessage } from '@hearth/contract';
 import type { Folders } from '../folders.ts';
 import type { Log } from '../log.ts';
 import { remove as removeCgroup } from './cgroup.ts';
 import { Deadline } from './deadline.ts';
 import { hostedWork } from './hosted-work.ts';
-import type { Assignment, JobDirectory, StopReason } from './job-directory.ts';
-import { type EndFacts, endByError, endFromOutside, isDiskFull, type Kill } from './job-end.ts';
+import type { Assignment, JobDirectory } from './job-directory.ts';
+import { endByError, endFromOutside, type Kill } from './job-end.ts';
 import type { Exit } from './job-exit.ts';
 import { adoptJobProcess, type JobProcess, startJobProcess } from './job-process.ts';
 import type { JobWork } from './job-work.ts';
 import type { Launcher } from './launcher.ts';
 import { Outbox } from './outbox.ts';
 import { ScriptWork } from './script-work.ts';
+import { StopOrders, timeout } from './stop-orders.ts';
 import { isGone, type JobTree, stopTree } from './stop-tree.ts';
 import { watchFolder } from './watch-folder.ts';
 
@@ -23,7 +23,7 @@ export interface NodeJobOptions {
   launcher: Launcher;
   send: (message: AgentMessage) => boolean;
   log: Log;
-  /** All of it has reached the server. */
+  /** It has ended, and all of it has reached the server. */
   onDone: (job: NodeJob) => void;
 }
 
@@ -38,39 +38,34 @@ export class NodeJob {
   readonly #options: NodeJobOptions;
   readonly #directory: JobDirectory;
   readonly #work: JobWork;
+  readonly #orders: StopOrders;
   readonly #log: Log;
   readonly #preparing = new AbortController();
-  readonly #deadline = new Deadline(() => void this.#kill(timeout, 'timed-out'));
+  readonly #deadline = new Deadline(() => void this.#kill(timeout));
   #tree: JobTree;
   #unwatch: () => void = () => undefined;
-  #facts: Omit<EndFacts, 'exit' | 'exitCode'>;
   #isRunning = false;
   #isClosed = false;
+  #hasEnded = false;
   #dropped: Promise<void> | undefined;
   #cancelled: Promise<void> | undefined;
   #killed: Promise<void> | undefined;
   /** Resolves when no process of the job is left and its journal has an end. */
   #end: Promise<void> = Promise.resolve();
-  #hasEnd = false;
 
   constructor(options: NodeJobOptions) {
     const { assignment, directory, send, log } = options;
-    this.jobId = assignment.jobId;
-    this.leaseId = assignment.leaseId;
+    const { jobId, leaseId, payload } = assignment;
+    this.jobId = jobId;
+    this.leaseId = leaseId;
     this.#options = options;
     this.#directory = directory;
-    this.#tree = { jobId: this.jobId };
-    this.#log = log.child({ jobId: this.jobId, kind: assignment.payload.kind });
-    this.outbox = new Outbox({ jobId: this.jobId, leaseId: this.leaseId, journal: directory.journal, send });
+    this.#tree = { jobId };
+    this.#log = log.child({ jobId, kind: payload.kind });
+    this.#orders = new StopOrders(directory, this.#log);
+    this.outbox = new Outbox({ jobId, leaseId, journal: directory.journal, send });
     const work = { ...options, onTold: () => this.#pump() };
-    const { payload } = assignment;
     this.#work = payload.kind === 'script' ? new ScriptWork(work, payload) : hostedWork(work);
-    this.#facts = {
-      wasCancelled: directory.isStopOrdered('cancelled'),
-      kill: directory.isStopOrdered('timed-out') ? timeout : undefined,
-      wasInterrupted: false,
-      wasDiskFull: false,
-    };
   }
 
   start(): void {
@@ -82,7 +77,8 @@ export class NodeJob {
   async adopt(): Promise<void> {
     this.#work.resume();
     const { process, cgroup } = await adoptJobProcess(this.jobId, this.#directory);
-    if (!process && !this.#directory.hasBegun() && !this.#facts.wasCancelled) return this.start();
+    const { wasCancelled, kill } = this.#orders.facts;
+    if (!process && !this.#directory.hasBegun() && !wasCancelled) return this.start();
     this.#log.info(
       { pid: process?.pid },
       process ? 'The job is still at work.' : 'The job’s process is gone.',
@@ -90,19 +86,19 @@ export class NodeJob {
     this.#tree = { jobId: this.jobId, cgroup };
     if (process) this.#watch(process);
     else this.#end = this.#finishForSure(undefined);
-    if (this.#facts.wasCancelled) void this.cancel();
-    else if (this.#facts.kill) void this.#kill(this.#facts.kill);
+    if (wasCancelled) void this.cancel();
+    else if (kill) void this.#kill(kill);
   }
 
   /** Stops it for good; the order is kept on disk first, so that an agent after this one completes it. */
   cancel(): Promise<void> {
-    this.#cancelled ??= this.#cancel();
+    this.#cancelled ??= this.#orders.cancel().then(() => this.#stop());
     return this.#cancelled;
   }
 
   /** Stops it because the agent stops. */
   async interrupt(): Promise<void> {
-    this.#facts.wasInterrupted = true;
+    this.#orders.interrupt();
     await this.#stop();
   }
 
@@ -124,13 +120,12 @@ export class NodeJob {
 
   acknowledge(seq: number): void {
     this.outbox.acknowledge(seq);
-    if (this.isDone) this.#options.onDone(this);
-    else this.#pump();
+    if (!this.#tellIfDone()) this.#pump();
   }
 
   /** Nothing of it is left to do: it has ended and the server knows all of it. */
   get isDone(): boolean {
-    return this.#hasEnd && this.outbox.isDelivered;
+    return this.#hasEnded && this.outbox.isDelivered;
   }
 
   forget(): Promise<void> {
@@ -146,12 +141,11 @@ export class NodeJob {
       this.#preparing.signal.throwIfAborted();
       this.#work.begin();
       this.#watch(startJobProcess(this.jobId, this.#directory, what, this.#options.launcher));
-    } catch (error) {
-      this.#log.warn({ err: error }, 'The job could not begin.');
-      const facts = { ...this.#facts, exit: undefined, exitCode: undefined };
-      await this.#surely(async () => this.#work.fail(endFromOutside(facts) ?? endByError(error)));
-      this.#over();
-      return;
+    } catch (err) {
+      this.#log.warn({ err }, 'The job could not begin.');
+      const facts = { ...this.#orders.facts, exit: undefined, exitCode: undefined };
+      await this.#orders.surely(async () => this.#work.fail(endFromOutside(facts) ?? endByError(err)));
+      return this.#over();
     }
     this.#pump();
     await this.#end;
@@ -165,79 +159,54 @@ export class NodeJob {
     this.#deadline.set(this.#work.deadline);
   }
 
-  async #cancel(): Promise<void> {
-    this.#facts.wasCancelled = true;
-    await this.#note('cancelled');
-    await this.#stop();
-  }
-
-  #kill(kill: Kill, reason?: StopReason): Promise<void> {
-    this.#killed ??= this.#doKill(kill, reason);
-    return this.#killed;
-  }
-
-  async #doKill(kill: Kill, reason?: StopReason): Promise<void> {
-    this.#facts.kill = kill;
-    this.#log.info({ code: kill.code }, 'The job is killed.');
-    if (reason) void this.#note(reason);
-    await this.#stop(lateGraceMs);
-  }
-
-  /** A disk that is full must not keep a job alive; only an agent after this one would not know of the order. */
-  #note(reason: StopReason): Promise<void> {
-    return this.#directory
-      .orderStop(reason)
-      .catch((err: unknown) => this.#log.warn({ err }, 'The order to stop could not be written down.'));
+  #kill(kill: Kill): Promise<void> {
+    if (this.#isRunning && !this.#killed) {
+      this.#orders.kill(kill);
+      this.#killed = this.#stop(lateGraceMs);
+    }
+    return this.#killed ?? this.#end;
   }
 
   async #stop(graceMs?: number): Promise<void> {
     this.#preparing.abort();
-    if (!this.#hasEnd) await stopTree(this.#tree, graceMs);
+    if (!this.#hasEnded) await stopTree(this.#tree, graceMs);
     await this.#end;
   }
 
-  /** A full disk heals; a job without an end would hold its lease for ever. */
-  async #surely(act: () => Promise<void>): Promise<void> {
-    for (;;) {
-      try {
-        return await act();
-      } catch (err) {
-        this.#facts.wasDiskFull ||= isDiskFull(err);
-        this.#log.error({ err }, 'The end of the job could not be written down; trying again.');
-        await sleep(5000);
-      }
-    }
-  }
-
   async #finishForSure(exit: Exit | undefined): Promise<void> {
-    await this.#surely(() => this.#finish(exit));
+    this.#isRunning = false;
+    this.#deadline.clear();
+    await this.#orders.surely(() => this.#finish(exit));
     this.#log.info({ exit }, 'The job is over.');
     this.#over();
   }
 
   /** Ends what the process left behind; only then may the journal say that the job is over. */
   async #finish(exit: Exit | undefined): Promise<void> {
-    this.#isRunning = false;
-    this.#deadline.clear();
     // The number of a process that is long gone may be another's by now.
     const tree = exit ? this.#tree : { ...this.#tree, root: undefined };
     if (!isGone(tree)) await stopTree(tree);
     if (tree.cgroup) removeCgroup(tree.cgroup);
-    await this.#work.end({ ...this.#facts, exit, exitCode: this.#directory.findExitCode() });
+    await this.#work.end({ ...this.#orders.facts, exit, exitCode: this.#directory.findExitCode() });
   }
 
   #over(): void {
-    this.#hasEnd = true;
+    this.#hasEnded = true;
     this.#unwatch();
     this.#pump();
+    this.#tellIfDone();
+  }
+
+  #tellIfDone(): boolean {
+    if (this.isDone && !this.#isClosed) this.#options.onDone(this);
+    return this.isDone;
   }
 
   #collect(): void {
     try {
       if (this.#work.collect()) setImmediate(() => this.tend());
     } catch (err) {
-      this.#facts.wasDiskFull ||= isDiskFull(err);
-      this.#log.error({ err }, 'What the job wrote could not be taken in; trying again.');
+      this.#orders.failed(err, 'What the job wrote could not be taken in; trying again.');
     }
   }
 
@@ -245,8 +214,3 @@ export class NodeJob {
     if (!this.#isClosed) this.outbox.pump();
   }
 }
-
-const timeout: Kill = {
-  code: 'job.timeout',
-  message: 'It ran longer than it was allowed to, and was killed.',
-};

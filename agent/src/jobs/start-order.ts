@@ -18,10 +18,13 @@ export interface StartOrder {
 /**
  * What stands by in /bin/sh: it goes into its cgroup, waits for the path of an order, does what the order says, and
  * writes down how the program ended, which so is known also after the agent's death. Without an order it ends with
- * the agent. Signals to the whole group do not end it before the program.
+ * the agent, and its cgroup with it. Signals to the whole group do not end it before the program.
  */
 export const standby = `[ -z "$1" ] || echo 0 2>/dev/null >"$1/cgroup.procs"
-IFS= read -r HEARTH_ORDER || exit 0
+IFS= read -r HEARTH_ORDER || {
+  [ -z "$1" ] || { echo 0 2>/dev/null >"\${1%/*}/cgroup.procs" && exec /bin/rmdir "$1" 2>/dev/null; }
+  exit 0
+}
 trap : HUP INT QUIT TERM USR1 USR2
 . "$HEARTH_ORDER"
 "$@" 9>&-
