@@ -1,11 +1,11 @@
-import type { JobLogLine, OutputStream } from '@hearth/contract';
+import type { JobLogLine, JobOutput, OutputStream } from '@hearth/contract';
 import type { LiveHub } from '../platform/live-hub.ts';
 import type { EndWaiters } from './end-waiters.ts';
 import { follow } from './follow.ts';
 import type { JobsRepository } from './jobs.repository.ts';
 import type { FinishedJob, JobRecord } from './jobs.types.ts';
 import type { RecordsRepository } from './records.repository.ts';
-import { asText } from './retention.ts';
+import { asOutput, asText } from './retention.ts';
 
 /** A job that has ended, with what its program wrote; where a limit cut it, a line in the text says so. */
 export interface EndedJob {
@@ -38,6 +38,11 @@ export class JobRecordsService {
     const pieces = await this.#records.output(id, 0);
     const of = (name: OutputStream) => asText(pieces.filter(({ stream }) => stream === name));
     return { stdout: of('stdout'), stderr: of('stderr') };
+  }
+
+  /** Pieces of both streams after the event `after`, in the order they came. */
+  async pieces(id: string, after: number, limit: number): Promise<JobOutput[]> {
+    return (await this.#records.output(id, after, undefined, limit)).map(asOutput);
   }
 
   /** Waits for a job's end, in however long; rejects with the signal's reason. */

@@ -27,6 +27,10 @@ export function jobsRoutes(app: FastifyInstance, jobs: JobsService, records: Job
       : records.outputUntilNow(job, stream);
     return streamed(reply, 'text/plain; charset=utf-8', text);
   });
+  handle(app, routes.jobs.pieces, async ({ params, query: { limit, after } }) => {
+    const { id } = await jobs.get(params.id);
+    return records.pieces(id, after, limit);
+  });
   handle(app, routes.jobs.cancel, async ({ params }) => ({
     message: messageOf(await jobs.cancel(params.id)),
   }));

@@ -1,9 +1,8 @@
-import type { JobOutput } from '@hearth/contract';
 import type { LiveHub } from '../platform/live-hub.ts';
 import { summarize } from './event-batch.ts';
 import { asJob } from './job.ts';
 import type { JobRecord, NumberedEvent } from './jobs.types.ts';
-import { merged, type Piece } from './retention.ts';
+import { asOutput, merged } from './retention.ts';
 
 /** Tells watchers of a job what has become of it. */
 export function tellWatchers(live: LiveHub, job: JobRecord, events: readonly NumberedEvent[]): void {
@@ -23,12 +22,3 @@ export function tellWatchers(live: LiveHub, job: JobRecord, events: readonly Num
 
 /** Events that do not change the job's row as people see it. */
 const quiet = new Set(['log', 'output', 'metrics', 'params', 'checkpoint', 'artifact']);
-
-const asOutput = ({ seq, at, stream, place, skippedBytes, text }: Piece): JobOutput => ({
-  seq,
-  at,
-  stream,
-  offset: place,
-  skipped_bytes: skippedBytes,
-  text,
-});

@@ -1,4 +1,4 @@
-import type { JobLogLine, OutputStream } from '@hearth/contract';
+import type { JobLogLine, JobOutput, OutputStream } from '@hearth/contract';
 
 /** What is stored of one journal's log or of one stream: its beginning, and of the rest the end. */
 export interface Share {
@@ -83,4 +83,14 @@ export const asText = (pieces: readonly Pick<Piece, 'skippedBytes' | 'text'>[]):
 export const cutLine = (lines: number): Pick<JobLogLine, 'level' | 'message'> => ({
   level: 'WARNING',
   message: `… ${lines} lines are left out here …`,
+});
+
+/** A piece as people are told of it. */
+export const asOutput = ({ seq, at, stream, place, skippedBytes, text }: Piece): JobOutput => ({
+  seq,
+  at,
+  stream,
+  offset: place,
+  skipped_bytes: skippedBytes,
+  text,
 });
