@@ -1,5 +1,6 @@
 """The training loop of the PyTorch recipes for tables and images."""
 
+import os
 import time
 
 import numpy as np
@@ -65,7 +66,7 @@ class Fit:
         training = self._tensors(self.dataset.x, self.dataset.y)
         figures = {}
         if team.leads:
-            tell(params={"device": str(team.device), "processes": str(team.size), "weights": str(self.count)})
+            tell(params={"weights": self.count, "machines": int(os.environ.get("NNODES", "1"))})
         for epoch in range(job.epochs_done + 1, job.epochs + 1):
             began = time.monotonic()
             if not self._epoch(epoch, *training):

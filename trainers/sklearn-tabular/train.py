@@ -150,7 +150,7 @@ def main(job):
     dataset = load_dataset(job)
     kind = job.options["model"]
     loss = loss_name(job, dataset)
-    tell(params={"model": kind, "rows": str(len(dataset.x)), "inputs": str(dataset.x.shape[1])})
+    tell(params={"rows": len(dataset.x), "inputs": dataset.x.shape[1]})
     log("batch_size and optimizer have no meaning for scikit-learn's models.", "DEBUG")
     trainer = Linear(job, dataset) if kind == "linear" else Trees(job, dataset, kind)
     if job.resume_from:

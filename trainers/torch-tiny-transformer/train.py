@@ -129,7 +129,8 @@ def finish(trainer, figures):
     export(job.output / "model.gguf", model, trainer.vocabulary, job.config["model_architecture"])
     torch.save(model.state_dict(), job.output / "model.pt")
     floor = bigram_loss(trainer.training.numpy(), trainer.held.numpy(), len(trainer.vocabulary))
-    log(f"A bigram model of the same text has a held-out loss of {floor:.4f}; this one {figures['val_loss']:.4f}.")
+    if figures["val_loss"] is not None:
+        log(f"A bigram model of the same text has a held-out loss of {floor:.4f}; this one {figures['val_loss']:.4f}.")
     result = {
         "architecture": job.config["model_architecture"],
         "task": "text-generation",
@@ -150,7 +151,8 @@ def main(job):
     trainer = Trainer(job, read_text(job.dataset))
     if job.resume_from:
         trainer.restore(job.resume_from)
-    figures = {}
+    # Where all epochs were done before, only the files are written.
+    figures = {} if job.epochs_done < job.epochs else dict(zip(("val_loss", "val_accuracy"), trainer.measure(), strict=True))
     for epoch in range(job.epochs_done + 1, job.epochs + 1):
         began = time.monotonic()
         training = trainer.epoch(epoch)
