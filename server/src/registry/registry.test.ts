@@ -45,6 +45,20 @@ describe('a data set', () => {
     expect(new Uint8Array(await part.arrayBuffer())).toEqual(bytes.slice(100, 200));
     expect((await range('bytes=100-199', { 'if-range': '"old"' })).status).toBe(200);
     await expect(range('bytes=300000-')).rejects.toEqual(refusal('range.not_satisfiable'));
+    expect(new Uint8Array(await (await range('bytes=-7')).arrayBuffer())).toEqual(bytes.slice(-7));
+    const ask = (method: string, over: Record<string, string>) =>
+      fetch(test.url + urlOf(registry.downloadDataset, named('noise')), {
+        method,
+        headers: { authorization: `Bearer ${test.adminToken}`, ...over },
+      });
+    expect((await ask('GET', { 'if-none-match': etag })).status).toBe(304);
+    expect((await ask('GET', { range: 'bytes=300000-' })).headers.get('content-range')).toBe(
+      'bytes */300000',
+    );
+    const head = await ask('HEAD', { range: 'bytes=1-2' });
+    expect([head.status, head.headers.get('content-length'), head.headers.get('etag')]).toEqual([
+      ...[200, '300000', etag],
+    ]);
     expect(await test.client(registry.getDataset, named('noise'))).toMatchObject({
       format: 'other',
       sample_count: null,

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 import type { StoredFile } from './blobs.service.ts';
@@ -20,6 +21,9 @@ export function sendFile(
     ...(fileName ? { 'content-disposition': `attachment; filename="${fileName}"` } : {}),
   });
   if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  // Ranges are for GET only (RFC 9110, 14.2); and the file itself need not be opened to tell its size.
+  if (request.method === 'HEAD')
+    return reply.code(200).header('content-length', file.sizeBytes).send(Readable.from([]));
   const range = answerRange(file.sizeBytes, etag, request.headers);
   if (range.kind === 'unsatisfiable') {
     reply.header('content-range', `bytes */${file.sizeBytes}`);
