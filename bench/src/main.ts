@@ -15,6 +15,7 @@ const parts: Record<string, () => Promise<BenchPart>> = {
   learning: () => import('./learning/rows.ts').then((m) => m.start()),
   scripts: () => import('./scripts/rows.ts').then((m) => m.start()),
   toolkit: () => import('./toolkit/rows.ts').then((m) => m.start()),
+  tracking: () => import('./tracking/rows.ts').then((m) => m.start()),
   inference: () => import('./inference/rows.ts').then((m) => m.start()),
 };
 

@@ -29,7 +29,7 @@ export async function recordBatches(
   const script = fileURLToPath(new URL('record.py', import.meta.url));
   const client = spawn(python, [script, String(batches), String(keys), String(size)], {
     env: { ...process.env, MLFLOW_TRACKING_URI: `http://127.0.0.1:${address.port}` },
-    stdio: 'inherit',
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
   const [code] = await once(client, 'exit');
   server.close();

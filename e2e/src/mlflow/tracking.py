@@ -148,7 +148,7 @@ def artifacts():
     assert listed == {
         "notes": (True, None),
         "in parts": (True, None),
-        "data.json": (False, 21),
+        "data.json": (False, 29),
         "large.bin": (False, 100 << 20),
     }, listed
     inside = client.list_artifacts(run.info.run_id, "notes")
