@@ -1,6 +1,7 @@
-import { ErrorBody, errorStatus, OpenAiErrorBody, type Route, urlOf } from '@hearth/contract';
+import { ErrorBody, OpenAiErrorBody, type Route, ScriptErrorBody, urlOf } from '@hearth/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handledRoutes } from '../testing/declared.ts';
+import { readRefusal } from '../testing/refusal.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
 
 let test: TestApp;
@@ -12,6 +13,7 @@ afterAll(() => test.close());
 const plausible: Record<string, string> = {
   id: '00000000-0000-4000-8000-000000000000',
   name: 'thing',
+  script_name: 'thing.py',
   session_id: 'sess_0123456789ab',
   sha256: '0'.repeat(64),
 };
@@ -24,11 +26,9 @@ async function call(route: Route, url: string, init: RequestInit = {}) {
 }
 
 function expectEnvelope(route: Route, text: string, name: string) {
-  const schema = route.family === 'openai' ? OpenAiErrorBody : ErrorBody;
-  const { error } = schema.parse(JSON.parse(text));
-  expect(Object.keys(errorStatus), name).toContain(error.code);
+  const refusal = readRefusal(route.family ?? 'v1', text);
   expect(text, name).not.toMatch(/node_modules|\.ts:\d|select |insert |postgres|at .*\(/i);
-  return error;
+  return refusal;
 }
 
 const strangers: Record<string, string>[] = [
@@ -44,7 +44,8 @@ it('answers 401 in the right envelope on every route that is not public', async 
     for (const headers of strangers) {
       const { status, text } = await call(route, urlFor(route), { headers });
       expect(status, name).toBe(401);
-      expect(expectEnvelope(route, text, name).code, name).toBe('auth.required');
+      const code = route.family === 'mlflow' ? 'UNAUTHENTICATED' : 'auth.required';
+      expect(expectEnvelope(route, text, name).code, name).toBe(code);
     }
 });
 
@@ -56,7 +57,8 @@ it('answers 4xx to malformed bodies on every route that reads one', async () => 
     const takesNothing = route.body.safeParse({}).success;
     for (const body of bodies.filter((one) => !(takesNothing && (one === '{}' || one.startsWith('{"a"'))))) {
       const { status, text } = await call(route, urlFor(route), { headers, body });
-      expect([400, 429], `${name} ${body}: ${text}`).toContain(status);
+      const invalid = route.family === 'scripts' ? 422 : 400;
+      expect([invalid, 429], `${name} ${body}: ${text}`).toContain(status);
       expectEnvelope(route, text, name);
     }
     const large = JSON.stringify({ a: 'x'.repeat(6_000_000) });
@@ -105,4 +107,7 @@ it('answers JSON 404s for unknown API paths, in the family of the path', async (
   const openAi = await fetch(`${test.url}/v1/nope`, { method: 'POST' });
   expect(openAi.status).toBe(404);
   expect(OpenAiErrorBody.parse(await openAi.json()).error.type).toBe('not_found_error');
+  const scripts = await fetch(`${test.url}/ml/nope`);
+  expect(scripts.status).toBe(404);
+  expect(ScriptErrorBody.parse(await scripts.json()).details.code).toBe('route.not_found');
 });
