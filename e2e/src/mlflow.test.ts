@@ -1,31 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasPythonPackages, python } from '../../tools/src/peers/python.ts';
+import { hasPythonPackages } from '../../tools/src/peers/python.ts';
+import { runMlflow } from './testing/mlflow-client.ts';
 import { apiKey, type Product, startProduct } from './testing/product.ts';
 
 /** MLflow's own Python client, as it comes, against the product. */
-const script = fileURLToPath(new URL('mlflow/tracking.py', import.meta.url));
 let product: Product;
 
-async function run(parts: string[], credentials: Record<string, string>) {
-  const env = {
-    PATH: process.env.PATH,
-    HOME: product.home,
-    MLFLOW_TRACKING_URI: product.url,
-    MLFLOW_HTTP_REQUEST_MAX_RETRIES: '0',
-    ...credentials,
-  };
-  const child = spawn(python, [script, ...parts], { env });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  const [code] = await once(child, 'close');
-  return { code, output };
-}
+const run = (parts: string[], credentials: Record<string, string>) =>
+  runMlflow(product, 'tracking.py', parts, credentials);
 
 describe.skipIf(!hasPythonPackages())('MLflow’s client', () => {
   beforeAll(async () => {
