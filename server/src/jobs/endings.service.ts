@@ -106,11 +106,20 @@ export class EndingsService {
     );
     const finished = ends.filter(({ job }) => job.state === 'finished');
     for (const end of finished) end.released = released.get(end.job.id) ?? [];
+    for (const { job } of finished) await this.#onEnded(tx, job);
+    for (const { job } of finished)
+      if (job.state === 'finished')
+        await this.handlerOf(job.kind)?.onEnded?.(tx, job, job.outcome, job.finishedAt);
     const broken = finished.filter(({ job }) => job.gang && (job as FinishedJob).outcome !== 'completed');
     const others = new Map<string, Aftermath>();
     for (const { job } of broken)
       for (const end of await this.#stopGang(tx, job)) others.set(end.job.id, end);
     return [...ends, ...others.values()];
+  }
+
+  async #onEnded(tx: Transaction, job: JobRecord): Promise<void> {
+    if (job.state !== 'finished') return;
+    await this.handlerOf(job.kind)?.onEnded?.(tx, job, job.outcome, job.finishedAt);
   }
 
   /** Success has effects of its own; where they fail, so does the job, and nothing of them stays. */
@@ -216,6 +225,7 @@ export class EndingsService {
     const waiting = others.filter(({ state }) => state === 'queued');
     const ends = waiting.map((job) => finishedAs(job, { outcome: 'stopped', error, at }));
     if (ends.length > 0) await this.#intake.save(tx, ends.map(changeOf));
+    for (const job of ends) await this.#onEnded(tx, job);
     const working = others.filter(isActive).filter(({ cancelRequestedAt }) => !cancelRequestedAt);
     await this.#repository.orderStop(
       tx,

@@ -8,8 +8,8 @@ export interface Measured {
   value: number;
 }
 
-/** Names under which programs report the same thing; the first that a run has is taken. */
-const losses = ['loss', 'train_loss', 'training_loss'];
+/** Names under which programs report the same thing, the most telling first. */
+const losses = ['loss', 'train_loss', 'training_loss', 'training_log_loss'];
 const accuracies = [
   'accuracy',
   'acc',
@@ -40,10 +40,13 @@ export function epochRows(
   firstStep: number,
 ): TrainingMetrics[] {
   const byKey = Map.groupBy(points, ({ key }) => key);
-  const series = (names: readonly string[]) => {
-    const name = names.find((one) => byKey.has(one));
-    return new Map(byKey.get(name ?? '')?.map((point) => [point.step, point]));
-  };
+  // By step; where two names have the same step, the one that stands first in the list wins.
+  const series = (names: readonly string[]) =>
+    new Map(
+      names
+        .toReversed()
+        .flatMap((name) => (byKey.get(name) ?? []).map((point) => [point.step, point] as const)),
+    );
   const [loss, accuracy] = [series(columns.loss), series(columns.accuracy)];
   const [valLoss, valAccuracy] = [series(columns.valLoss), series(columns.valAccuracy)];
   const offset = firstStep < 1 ? 1 - firstStep : 0;
