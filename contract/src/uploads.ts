@@ -56,6 +56,8 @@ export const uploadRoutes = {
       'upload.version_unsupported',
       'model.exists',
       'dataset.exists',
+      'model.unreadable',
+      'dataset.unreadable',
       'request.too_large',
       'storage.full',
     ],
@@ -90,6 +92,7 @@ export const uploadRoutes = {
     response: 'text',
     errors: [
       'upload.not_found',
+      'upload.refused',
       'upload.offset_conflict',
       'upload.version_unsupported',
       'upload.checksum_mismatch',
@@ -112,6 +115,6 @@ export const uploadRoutes = {
     params,
     status: 204,
     response: 'text',
-    errors: ['upload.not_found'],
+    errors: ['upload.not_found', 'upload.version_unsupported'],
   }),
 };
