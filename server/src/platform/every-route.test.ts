@@ -54,6 +54,8 @@ it('answers 4xx to malformed bodies on every route that reads one', async () => 
   const bodies = ['{', '[]', '"text"', 'null', '7', '{"__proto__":{"a":1}}', '{}', '{"a":"\\u0000"}'];
   for (const [name, route] of handledRoutes(test.app)) {
     if (!route.body || typeof route.body === 'string') continue;
+    // Those only a job or a node may call are refused before a body is looked at.
+    if (route.access === 'job' || route.access === 'node') continue;
     const takesNothing = route.body.safeParse({}).success;
     for (const body of bodies.filter((one) => !(takesNothing && (one === '{}' || one.startsWith('{"a"'))))) {
       const { status, text } = await call(route, urlFor(route), { headers, body });

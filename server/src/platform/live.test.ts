@@ -54,10 +54,10 @@ it('carries a topic to those who subscribed, and only while they do', async () =
 
 it('forgets those who left', async () => {
   const one = await signedIn();
-  one.send({ type: 'subscribe', topic: 'run:sess_0123456789ab' });
-  await expect.poll(() => test.live.hasSubscribers('run:sess_0123456789ab')).toBe(true);
+  one.send({ type: 'subscribe', topic: 'run:0123456789abcdef0123456789abcdef' });
+  await expect.poll(() => test.live.hasSubscribers('run:0123456789abcdef0123456789abcdef')).toBe(true);
   one.socket.terminate();
-  await expect.poll(() => test.live.hasSubscribers('run:sess_0123456789ab')).toBe(false);
+  await expect.poll(() => test.live.hasSubscribers('run:0123456789abcdef0123456789abcdef')).toBe(false);
 });
 
 it('refuses topics a role may not see, and keeps the connection', async () => {
