@@ -67,7 +67,7 @@ it('trains a model by the dialogue: one message that moves, then a notice with a
     .map(Number);
   expect(shown.length).toBeGreaterThan(1);
   expect(shown).toEqual(shown.toSorted((a, b) => a - b));
-  for (const gap of gapsMs(progress)) expect(gap).toBeGreaterThan(950);
+  for (const gap of gapsMs(progress)) expect(gap).toBeGreaterThan(800);
   expect(progress.keyboard).toEqual([]);
 });
 

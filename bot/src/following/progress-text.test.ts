@@ -101,7 +101,13 @@ it('tells the end: model, time, figures; fits a caption whatever the reason', ()
   expect(spaces(read(endText(done)))).toMatch(
     /✅ Обучение завершено: mlp на iris[\s\S]*Эпох: 10 из 10 · за 30 с\nМодель mlp_iris, версия 2/,
   );
-  const long = { ...run, status: 'failed' as const, error_message: '<&>'.repeat(2000) };
+  const long = {
+    ...run,
+    status: 'failed' as const,
+    error_message: '<&>'.repeat(2000),
+    config: { ...run.config, model_architecture: 'm'.repeat(100), dataset_name: 'd'.repeat(100) },
+    model: { name: 'n'.repeat(100), version: 1000 },
+  };
   expect(read(endText(long)).length).toBeLessThanOrEqual(1024);
 });
 

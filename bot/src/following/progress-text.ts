@@ -1,11 +1,12 @@
 import type { TrainingConfig, TrainingMetrics, TrainingRun } from '@hearth/contract';
 import { bold, code, escapeHtml } from '../telegram/html.ts';
+import { clip } from '../telegram/split-text.ts';
 
 const CELLS = 12;
 const number = new Intl.NumberFormat('ru', { maximumSignificantDigits: 4 });
 const percent = new Intl.NumberFormat('ru', { style: 'percent', maximumFractionDigits: 1 });
-/** Longer texts of failures are read in the log. */
-const LONGEST_REASON = 600;
+/** Longer texts of failures are read in the log; a picture's caption ends at 1024 characters. */
+const LONGEST_REASON = 450;
 
 export function progressBar(done: number, total: number): string {
   const share = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
@@ -31,7 +32,7 @@ const withShare = (accuracy: number | null | undefined) =>
   accuracy === null || accuracy === undefined ? '' : ` · точность ${percent.format(accuracy)}`;
 
 /** The figures of one epoch, of training and of what was held out. */
-export function metricLines(row: TrainingMetrics | null): string[] {
+function metricLines(row: TrainingMetrics | null): string[] {
   if (!row) return [];
   const lines = [`Потери ${number.format(row.loss)}${withShare(row.accuracy)}`];
   if (row.val_loss !== null && row.val_loss !== undefined)
@@ -71,7 +72,7 @@ const headOf = ({ status }: TrainingRun): string =>
   status in endings ? endings[status as keyof typeof endings] : '🎓 Обучение';
 
 const reasonOf = ({ error_message }: TrainingRun): string[] =>
-  error_message ? [`Причина: ${escapeHtml(error_message.slice(0, LONGEST_REASON))}`] : [];
+  error_message ? [`Причина: ${escapeHtml(clip(error_message, LONGEST_REASON))}`] : [];
 
 /** The one message that changes while a run goes on (HTML). `trouble`: why the news may be old. */
 export function progressText(run: TrainingRun, now: Date, trouble?: string): string {

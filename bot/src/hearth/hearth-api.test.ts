@@ -144,6 +144,16 @@ it('a key that may not do it: 403', async () => {
   expect(await failureOf(reader, 'startTraining')).toMatch(/^Недостаточно прав/);
 });
 
+it('a key with the permissions the guide names can do all of it', async () => {
+  const scopes = ['training.read', 'training.write', 'registry.read', 'nodes.read', 'inference.use'] as const;
+  const body = { name: 'telegram', scopes: [...scopes] };
+  const { key } = await hearth.client(routes.identity.createKey, { body });
+  const able = new HearthApi({ url: hearth.url, key });
+  for (const name of everyCall.filter((one) => one !== 'startTraining'))
+    expect(await failureOf(able, name)).toMatch(/^(no failure|Не найдено: .*)$/);
+  await able.stopTraining((await able.startTraining(config)).session_id);
+});
+
 /** A server that answers as told: what the real one answers only on a bad day. */
 async function answering(respond: (request: IncomingMessage, response: ServerResponse) => void) {
   const server: Server = createServer(respond).listen(0, '127.0.0.1');

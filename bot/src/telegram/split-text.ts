@@ -1,7 +1,5 @@
 /** The longest text of a message (Bot API, sendMessage). Counted in UTF-16 units, which are never fewer than characters. */
 export const MESSAGE_LIMIT = 4096;
-/** The longest caption of a picture. */
-export const CAPTION_LIMIT = 1024;
 
 const graphemes = new Intl.Segmenter('ru', { granularity: 'grapheme' });
 /** What a reader takes for one character is hardly ever longer than this. */
