@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, routes } from '@hearth/contract';
 import { type Product, startProduct, until } from '../../../e2e/src/testing/product.ts';
+import type { BenchRow } from '../harness.ts';
 
 const pairs = 40;
 const programs = [
@@ -71,7 +72,7 @@ export async function start() {
     return result;
   }
   for (const program of programs) await measured(program);
-  const rowsOf = (program: Program) => {
+  const rowsOf = (program: Program): BenchRow[] => {
     let round: Pair[] = [];
     const ours = () => round.map((pair) => pair.ours);
     const bare = () => round.map((pair) => pair.bare);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { exited, nextScript, playScript, wrote } from '../testing/script-story.ts';
+import { exited, nextScript, patient, playScript, wrote } from '../testing/script-story.ts';
 import { finished, ScriptedAgent, started } from '../testing/scripted-agent.ts';
 import { makeScriptsFolder } from '../testing/scripts-folder.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
@@ -27,7 +27,7 @@ let test: TestApp;
 let agent: ScriptedAgent;
 beforeAll(async () => {
   folder = await makeScriptsFolder();
-  test = await startTestApp({ config: { scriptsFolder: folder } });
+  test = await startTestApp({ config: { scriptsFolder: folder }, tuning: patient });
   agent = await ScriptedAgent.connect(test, undefined, { jobKinds: ['script'] });
   settings = await mkdtemp(join(tmpdir(), 'hearth-curl-'));
   const lines = [`header = "Authorization: Bearer ${test.adminToken}"`, 'write-out = "\\n%{http_code}"'];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type LiveMessage, LiveMessage as LiveMessageSchema, liveSocketPath, routes } from '@hearth/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { exited, nextScript, playScript, send, wrote } from '../testing/script-story.ts';
+import { exited, nextScript, patient, playScript, send, wrote } from '../testing/script-story.ts';
 import { finished, ScriptedAgent, started } from '../testing/scripted-agent.ts';
 import { documentedScripts, makeScriptsFolder, writeOwnScripts } from '../testing/scripts-folder.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
@@ -14,7 +14,7 @@ let test: TestApp;
 let agent: ScriptedAgent;
 beforeAll(async () => {
   folder = await makeScriptsFolder();
-  test = await startTestApp({ config: { scriptsFolder: folder } });
+  test = await startTestApp({ config: { scriptsFolder: folder }, tuning: patient });
 });
 afterAll(async () => {
   await agent?.close();

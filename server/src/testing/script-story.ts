@@ -1,7 +1,12 @@
 import type { JobEvent, OutputStream } from '@hearth/contract';
+import type { Tuning } from '../app.ts';
 import { eventAt, type ScriptedAgent, started } from './scripted-agent.ts';
 import type { Assignment } from './story.ts';
 import type { TestApp } from './test-app.ts';
+
+/** A machine that is busy with other tests is no reason to think that a played node is gone. */
+export const patient: Tuning = { linkTimings: { heartbeatMs: 2_000, silentMs: 120_000 } };
+const waitMs = 20_000;
 
 export const wrote = (text: string, stream: OutputStream = 'stdout', offset = 0): JobEvent => ({
   type: 'output',
@@ -23,9 +28,9 @@ export const exited = (exitCode: number, over: Partial<Finished> = {}): JobEvent
 
 /** The next script the agent is given. */
 export async function nextScript(agent: ScriptedAgent, name?: string) {
-  const job = await agent.next('job.assign', ({ payload }) => {
-    return payload.kind === 'script' && (name === undefined || payload.scriptName === name);
-  });
+  const fits = ({ payload }: Assignment) =>
+    payload.kind === 'script' && (name === undefined || payload.scriptName === name);
+  const job = await agent.next('job.assign', fits, waitMs);
   if (job.payload.kind !== 'script') throw new Error('This is no script.');
   return { ...job, payload: job.payload };
 }
