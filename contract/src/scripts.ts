@@ -15,12 +15,14 @@ export type LocalText = z.infer<typeof LocalText>;
 
 /**
  * What runs a program: Python with packages of its own (pip requirement lines; a virtual environment is made on first
- * use), the Node this product runs on, or the file itself.
+ * use), the Node this product runs on, or the file itself. `optional` packages are left out, with a line in the log,
+ * where they cannot be had or are too large.
  */
 export const Runtime = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('python'),
     requirements: z.array(z.string().min(1).max(200)).max(50).default([]),
+    optional: z.array(z.string().min(1).max(200)).max(50).optional(),
   }),
   z.object({ type: z.literal('node') }),
   z.object({ type: z.literal('executable') }),

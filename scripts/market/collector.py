@@ -12,11 +12,13 @@ from .sources.chosen import chosen_source
 from .store import Store
 from .times import parse_time, to_iso
 
+SAMPLE = "SAMPLE"
+
 
 def main() -> None:
     options = _options()
     api = Api.from_environment()
-    store = Store(api, checked_symbol(options.symbol or "SAMPLE"))
+    store = Store(api, checked_symbol(options.symbol) if options.symbol else _usual_symbol(api, options))
     known = store.find()
     source = chosen_source(options, known)
     is_same = known is not None and (known["source"], known["origin"]) == (source.kind, source.origin)
@@ -56,6 +58,12 @@ def append(store: Store, known: dict, later: Bars) -> None:
     log.info("Done: %d new bars of %s, the newest of %s.", len(later), store.symbol, to_iso(later.time[-1]))
 
 
+def _usual_symbol(api: Api, options) -> str:
+    """With no word of what to collect: again what was collected last."""
+    is_chosen = options.source or options.dataset or options.file or options.url
+    return SAMPLE if is_chosen else Store.find_newest_symbol(api) or SAMPLE
+
+
 def _told(done: int, total: int) -> None:
     if total > 2000:
         log.info("%d of %d bars handed in.", done, total)
@@ -65,7 +73,7 @@ def _options():
     options = Options(prog="data_collector.py")
     modes, sources = ("batch", "incremental"), ("sample", "csv", "http")
     options.add_argument("--mode", choices=modes, default=from_environment("DATA_COLLECTOR_MODE", "incremental"))
-    add_symbol(options, "SAMPLE")
+    add_symbol(options, "the one collected last, else SAMPLE")
     options.add_argument("--source", choices=sources, default=from_environment("HEARTH_MARKET_SOURCE"))
     options.add_argument("--dataset", default=from_environment("HEARTH_MARKET_DATASET"), help="of the registry")
     options.add_argument("--file", default=from_environment("HEARTH_MARKET_FILE"), help="in the scripts' folder")

@@ -42,4 +42,7 @@ def checked_symbol(symbol: str) -> str:
 def store_of(symbol: str | None) -> Store:
     """The named symbol, else the one collected last."""
     api = Api.from_environment()
-    return Store(api, checked_symbol(symbol) if symbol else Store.newest_symbol(api))
+    symbol = symbol or Store.find_newest_symbol(api)
+    if not symbol:
+        raise MarketError("There are no bars yet: run data_collector.py first.")
+    return Store(api, checked_symbol(symbol))

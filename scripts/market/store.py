@@ -39,13 +39,11 @@ class Store:
         self._api = api
         self._path = f"/market/{symbol}"
 
-    @classmethod
-    def newest_symbol(cls, api: Api) -> str:
+    @staticmethod
+    def find_newest_symbol(api: Api) -> str | None:
         """The symbol whose bars were collected last."""
         items = api.get("/market", limit=1)["items"]
-        if not items:
-            raise MarketError("There are no bars yet: run data_collector.py first.")
-        return items[0]["symbol"]
+        return items[0]["symbol"] if items else None
 
     def find(self) -> dict | None:
         try:

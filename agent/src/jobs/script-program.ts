@@ -16,6 +16,7 @@ export interface Preparing {
   log: (level: LogLevel, message: string) => void;
 }
 type Command = readonly [string, ...string[]];
+type PythonRuntime = Extract<Program['runtime'], { type: 'python' }>;
 
 /** Lays a program's code down and finds what runs it; says in the log what takes time. */
 export async function prepareProgram(
@@ -42,7 +43,7 @@ export async function prepareProgram(
   if (program.runtime.type === 'executable') return { command: [path, ...args], folder, environment };
   if (program.runtime.type === 'node')
     return { command: [process.execPath, path, ...args], folder, environment };
-  const python = await findPython(program.runtime.requirements, preparing);
+  const python = await findPython(program.runtime, preparing);
   // What a program prints shall be seen when it is printed.
   const unbuffered = { PYTHONUNBUFFERED: '1', ...environment };
   return { command: [python, path, ...args], folder, environment: unbuffered };
@@ -51,21 +52,26 @@ export async function prepareProgram(
 /** Asking a python who it is costs more than many a script: each is asked once. */
 const known = new Map<string, string>();
 
-async function findPython(requirements: string[], { folders, signal, log }: Preparing): Promise<string> {
-  const { command, limitMb, folder = folders.python } = readJobConfig().python;
-  const key = JSON.stringify([command, folder, requirements]);
+async function findPython(
+  { requirements, optional = [] }: PythonRuntime,
+  preparing: Preparing,
+): Promise<string> {
+  const { command, limitMb, folder = preparing.folders.python } = readJobConfig().python;
+  const key = JSON.stringify([command, folder, requirements, optional]);
   const before = known.get(key);
   if (before !== undefined && existsSync(before)) return before;
+  const { signal, log } = preparing;
   const env = inheritedEnvironment();
-  const { python } = await ensurePython({
-    requirements,
-    folder: folders.python,
-    command,
-    limitMb,
-    log,
-    signal,
-    env,
+  const ensure = (packages: string[]) =>
+    ensurePython({ requirements: packages, folder, command, limitMb, log, signal, env });
+  // What could not be had just now may be had the next time; what is too large stays so.
+  let isFinal = true;
+  const { python } = await ensure([...requirements, ...optional]).catch((error: unknown) => {
+    if (optional.length === 0 || signal.aborted || !(error instanceof JobError)) throw error;
+    log('WARNING', `Going on without ${optional.join(', ')}. ${error.message}`);
+    isFinal = error.code === 'python.too_large';
+    return ensure(requirements);
   });
-  known.set(key, python);
+  if (isFinal) known.set(key, python);
   return python;
 }
