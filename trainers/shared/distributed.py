@@ -32,6 +32,8 @@ class Team:
         self.rank = int(os.environ.get("RANK", "0"))
         uses_gpu = gpus > 0 and torch.cuda.is_available()
         self.device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if uses_gpu else torch.device("cpu")
+        if uses_gpu:
+            torch.cuda.set_device(self.device)
         if self.size > 1:
             address = os.environ["MASTER_ADDR"]
             interface = _interface_towards(address)

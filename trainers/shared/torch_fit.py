@@ -99,7 +99,7 @@ class Fit:
         # Every process takes its part of each step, and all take equally many steps.
         each = max(1, size // team.size)
         self.shared.train()
-        for start in range(0, len(order), each * team.size):
+        for step, start in enumerate(range(0, len(order), each * team.size)):
             batch = order[start : start + each * team.size]
             own = batch[team.rank :: team.size]
             if len(own) == 0:
@@ -112,7 +112,7 @@ class Fit:
                 raise Refused(f"The loss stopped being a number in epoch {epoch}: try a learning rate below {rate}.")
             loss.backward()
             self.optimizer.step()
-            if team.size == 1 and self.job.is_told_to_stop:
+            if step % 10 == 0 and team.any(self.job.is_told_to_stop):
                 return False
         return not team.any(self.job.is_told_to_stop)
 
