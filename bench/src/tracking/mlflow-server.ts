@@ -18,15 +18,11 @@ async function freePort(): Promise<number> {
 export async function startMlflow(
   python: string,
   folder: string,
-): Promise<{ url: string; child: ChildProcess }> {
+): Promise<{ url: string; database: string; child: ChildProcess }> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const stores = [
-    '--backend-store-uri',
-    `sqlite:///${join(folder, 'mlflow.db')}`,
-    '--artifacts-destination',
-    folder,
-  ];
+  const database = join(folder, 'mlflow.db');
+  const stores = ['--backend-store-uri', `sqlite:///${database}`, '--artifacts-destination', folder];
   const child = spawn(
     python,
     ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), ...stores],
@@ -41,7 +37,7 @@ export async function startMlflow(
   for (let tries = 0; tries < 600; tries += 1) {
     if (child.exitCode !== null) throw new Error(`mlflow server ended with ${child.exitCode}`);
     const answer = await fetch(`${url}/health`).catch(() => undefined);
-    if (answer?.ok) return { url, child };
+    if (answer?.ok) return { url, database, child };
     await sleep(200);
   }
   throw new Error('mlflow server did not answer within two minutes');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { recordBatches } from './recorder.ts';
 import { batchSize, clientRate, fillRuns, ingestRate, searchMs, type Target } from './traffic.ts';
 
 const runs = 10_000;
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Experiment tracking beside `mlflow server`: both durable, both fed what MLflow's client sends. */
 export async function start() {
@@ -19,7 +21,7 @@ export async function start() {
   const folder = await mkdtemp(join(tmpdir(), 'hearth-bench-'));
   const database = await startPostgres({ home: folder });
   const token = `bench-${crypto.randomUUID()}`;
-  const server = await startServing(fileURLToPath(new URL('../http/hearth-server.ts', import.meta.url)), {
+  const server = await startServing(script('../http/hearth-server.ts'), {
     API_KEYS: token,
     DATABASE_URL: database.url,
     HEARTH_HOME: folder,
@@ -63,7 +65,8 @@ export async function start() {
   let isFilled = false;
   const filled = async () => {
     if (isFilled) return;
-    await Promise.all([fillRuns(ours, runs), fillRuns(peer, runs)]);
+    execFileSync(python, [script('fill_mlflow.py'), mlflow.database, String(runs)]);
+    await fillRuns(ours, runs);
     isFilled = true;
   };
   const search: BenchRow = {
