@@ -109,6 +109,7 @@ export class Launcher {
 }
 
 async function dismiss({ child, cgroup }: Standby): Promise<void> {
+  child.ref();
   const gone = once(child, 'exit');
   child.stdin?.end();
   if (child.exitCode === null && child.signalCode === null) await gone;
