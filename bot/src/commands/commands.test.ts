@@ -119,13 +119,6 @@ it('asks again for the epochs until they make sense', async () => {
   expect((await admin.ask('/cancel', /./)).text).toBe('Отменять нечего.');
 });
 
-it('does not ask what there is only one answer to', async () => {
-  const question = await askedForEpochs('alice');
-  expect(question.text).toContain('tiny-llama');
-  admin.press(question, '❌');
-  await admin.sees(/отменено/);
-});
-
 it('starts one run however often the button is pressed', async () => {
   const confirm = await askedToConfirm('iris', 'mlp', '5');
   const twin = { ...confirm, keyboard: confirm.keyboard };

@@ -48,7 +48,7 @@ it('shows the last of many faces, with the interval between edits, and leaves ou
   expect(times.length).toBeLessThan((performance.now() - startedAt) / INTERVAL_MS + 2);
   expect(times.length).toBeLessThan(90);
   for (const [index, at] of times.slice(1).entries())
-    expect(at - times[index]!).toBeGreaterThan(INTERVAL_MS * 0.5);
+    expect(at - times[index]!).toBeGreaterThanOrEqual(INTERVAL_MS - 1);
 });
 
 it('shares the pace of a chat among its posts', async () => {
@@ -56,7 +56,7 @@ it('shares the pace of a chat among its posts', async () => {
   for (const post of posts) post.show({ text: 'новое' });
   await Promise.all(posts.map((post) => post.settled()));
   const times = edits().map(({ at }) => at);
-  expect(times.at(-1)! - times[0]!).toBeGreaterThan(INTERVAL_MS * 1.4);
+  expect(times.at(-1)! - times[0]!).toBeGreaterThan(INTERVAL_MS * 1.9);
   expect(posts.map(text)).toEqual(['новое', 'новое', 'новое']);
 });
 

@@ -61,6 +61,8 @@ export class Post {
       const face = this.#wanted;
       if (!face || isSame(face, this.#shown) || this.#stopping.aborted) return;
       if (await this.#edit(face)) this.#shown = face;
+      // From its arrival, not from its departure: on a slow line the next one would catch up with it.
+      this.#pace.spend(this.place.chatId);
       if (this.#wanted && isSame(this.#wanted, this.#shown)) return;
     }
   }
