@@ -13,6 +13,7 @@ import type { CodeService } from '../registry/code.service.ts';
 import { CatalogueService } from './catalogue.service.ts';
 import { Manifests, type ScriptFolder } from './manifests.ts';
 import { mlRoutes } from './ml.routes.ts';
+import { mlRunRoutes } from './ml-run.routes.ts';
 import { RunAudit } from './run-audit.ts';
 import { RunNews } from './run-news.ts';
 import { ScriptRunsService } from './script-runs.service.ts';
@@ -45,7 +46,8 @@ export function buildScripts(app: FastifyInstance, needs: Needs): void {
   const audit = new RunAudit(needs.audit);
   const closing = new AbortController();
   jobs.handle('script', new RunNews(runs, catalogue, live));
-  mlRoutes(app, { catalogue, runs, audit, closing: closing.signal });
+  mlRunRoutes(app, { runs, audit, closing: closing.signal });
+  mlRoutes(app, { catalogue, runs, audit });
   scriptsRoutes(app, { catalogue, runs, audit });
   app.addHook('preClose', async () => closing.abort());
 }

@@ -1,4 +1,5 @@
 import type { JobEvent, OutputStream } from '@hearth/contract';
+import { expect } from 'vitest';
 import type { Tuning } from '../app.ts';
 import { eventAt, type ScriptedAgent, started } from './scripted-agent.ts';
 import type { Assignment } from './story.ts';
@@ -65,3 +66,28 @@ export async function send(test: TestApp, path: string, body?: unknown, over: Re
   });
   return { status: response.status, headers: response.headers, body: (await response.json()) as Told };
 }
+
+/** Document 001's calls, as the administrator. */
+export const mlCalls = (test: () => TestApp) => ({
+  run: (body: unknown, over?: RequestInit) => send(test(), '/ml/scripts/run', body, over),
+  collect: (body: unknown = {}) => send(test(), '/ml/data-collector/run', body),
+  train: (body: unknown = {}) => send(test(), '/ml/trainer/run', body),
+  predict: (body: unknown = {}) => send(test(), '/ml/predictor/run', body),
+  statusOf: async (name: string) => (await send(test(), `/ml/scripts/status/${name}`)).body.data,
+  cancel: (name: string) => send(test(), `/ml/scripts/${name}/cancel`, {}),
+});
+
+/** A refusal in document 001's envelope. */
+export const mlRefusal = (code: string) => ({
+  status: 'error',
+  error: expect.any(String) as string,
+  timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+  details: expect.objectContaining({ code }) as object,
+});
+
+/** Whether it has not been answered after a while in which it could have been. */
+export const isPending = (promise: Promise<unknown>): Promise<boolean> =>
+  Promise.race([
+    promise.then(() => false),
+    new Promise<boolean>((resolve) => setTimeout(resolve, 100, true)),
+  ]);
