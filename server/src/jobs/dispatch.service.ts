@@ -34,6 +34,8 @@ export class DispatchService {
   readonly #pausedUntil = new Map<string, number>();
   #running: Promise<void> | undefined;
   #again = false;
+  #isAsked = false;
+  #hasRoomLeft = false;
   #closed = false;
   /** The last look found no place left, and none has become free since: orders need not ask again. */
   #isFull = false;
@@ -61,7 +63,11 @@ export class DispatchService {
 
   /** Something was queued: places it, if there may be a place. */
   async queued(): Promise<void> {
-    if (!this.#isFull) await this.dispatch();
+    if (this.#isFull || this.#closed) return;
+    // What is being looked at now may not show it: looked again, if there is room left then.
+    if (!this.#running) return this.dispatch();
+    this.#isAsked = true;
+    await this.#running;
   }
 
   /** Places what can be placed; resolves when a whole pass begun after the call is done. */
@@ -121,8 +127,11 @@ export class DispatchService {
       // Jobs that end with one commit ask one after the other: one look serves all.
       await Promise.resolve();
       this.#again = false;
+      this.#isAsked = false;
       try {
+        this.#hasRoomLeft = false;
         await this.#place(this.open());
+        if (this.#isAsked && this.#hasRoomLeft) this.#again = true;
       } catch (err) {
         this.#log.warn({ err }, 'Jobs could not be placed just now.');
       }
@@ -145,6 +154,7 @@ export class DispatchService {
           ({ kind, most }) => open.has(kind) && (read.get(kind)?.length ?? 0) >= most,
         );
         this.#isFull = open.size === 0 && !this.#again;
+        this.#hasRoomLeft = open.size > 0;
         return { assignments: this.#reserve(assignments, queue, nodes), isCutShort };
       },
     );

@@ -57,6 +57,8 @@ export class EndingsService {
   /** Called when a job on a node has to stop, or is no longer its; handed in where nodes are reached. */
   onStopOrdered: (job: ActiveJob) => void = () => undefined;
   onDropped: (job: ActiveJob) => void = () => undefined;
+  /** Called with every job as it stands after a commit, before anything else hears of it. */
+  onStored: (job: JobRecord) => void = () => undefined;
   constructor(
     repository: JobsRepository,
     intake: IntakeRepository,
@@ -192,6 +194,7 @@ export class EndingsService {
   /** After the commit. Nothing here can undo what was committed, so failures are only logged. */
   announce(aftermath: Aftermath): Promise<void> {
     const { job, dropped } = aftermath;
+    this.onStored(job);
     if (dropped) this.onDropped(dropped);
     this.#waiters.tell(job);
     if (job.state === 'finished' || job.state === 'queued') this.onRoom();
@@ -258,7 +261,8 @@ export function finishedAs(job: JobRecord, { outcome, error, exitCode, result, a
   };
 }
 
-function changeOf(job: JobRecord) {
+/** What is to be stored of a job that is, or was, a node's. */
+export function changeOf(job: JobRecord) {
   const { id, progress, kept } = job;
   if (job.state === 'queued') throw new Error(`Job ${id} waits: there is nothing told of it.`);
   const { state, ackedSeq, startedAt } = job;

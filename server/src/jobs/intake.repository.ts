@@ -1,6 +1,7 @@
 import type { JobLogLine, JobProgress, OutputStream } from '@hearth/contract';
 import { sql } from 'drizzle-orm';
-import type { Transaction } from '../platform/database.ts';
+import type { Database, Transaction } from '../platform/database.ts';
+import { runPrepared } from '../platform/prepared.ts';
 import { asRecord } from './job-row.ts';
 import { jobs } from './jobs.table.ts';
 import type { JobFailure, JobRecord, Outcome } from './jobs.types.ts';
@@ -26,6 +27,31 @@ export interface End {
 const column = <T>(rows: readonly T[], pick: (row: T) => unknown) => sql.param(rows.map(pick));
 const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
 
+const told = (changes: readonly Change[]) => sql`
+  select * from unnest(
+    ${column(changes, ({ id }) => id)}::uuid[], ${column(changes, ({ state }) => state)}::text[],
+    ${column(changes, ({ ackedSeq }) => ackedSeq)}::int[],
+    ${column(changes, ({ startedAt }) => startedAt?.toISOString() ?? null)}::timestamptz[],
+    ${column(changes, ({ progress }) => json(progress))}::jsonb[], ${column(changes, ({ kept }) => json(kept))}::jsonb[],
+    ${column(changes, ({ end }) => end?.outcome ?? null)}::text[],
+    ${column(changes, ({ end }) => json(end?.error ?? null))}::jsonb[],
+    ${column(changes, ({ end }) => json(end?.result ?? null))}::jsonb[],
+    ${column(changes, ({ end }) => end?.exitCode ?? null)}::int[],
+    ${column(changes, ({ end }) => end?.finishedAt.toISOString() ?? null)}::timestamptz[]
+  ) as g(id, state, acked_seq, started_at, progress, kept, outcome, error, result, exit_code, finished_at)`;
+const taking = sql`
+  update jobs set state = g.state, acked_seq = g.acked_seq, started_at = g.started_at, progress = g.progress,
+    kept = g.kept, outcome = g.outcome, error = g.error, result = g.result, exit_code = g.exit_code,
+    finished_at = g.finished_at, waiting_for = null,
+    token_hash = case when g.state = 'finished' then null else jobs.token_hash end,
+    lease_expires_at = case when g.state = 'finished' then null else jobs.lease_expires_at end`;
+const printed = (pieces: readonly (Piece & { jobId: string })[]) => sql`
+  select * from unnest(
+    ${column(pieces, ({ jobId }) => jobId)}::uuid[], ${column(pieces, ({ seq }) => seq)}::int[],
+    ${column(pieces, ({ at }) => at)}::timestamptz[], ${column(pieces, ({ stream }) => stream)}::text[],
+    ${column(pieces, ({ place }) => place)}::bigint[], ${column(pieces, ({ skippedBytes }) => skippedBytes)}::bigint[],
+    ${column(pieces, ({ sizeBytes }) => sizeBytes)}::int[], ${column(pieces, ({ text }) => text)}::text[])`;
+
 /** Writes what nodes tell, many jobs at a time: each method is one statement. */
 export class IntakeRepository {
   /** Locks jobs until the transaction ends: whoever changes them has them to himself. Always in the same order. */
@@ -38,30 +64,45 @@ export class IntakeRepository {
   /** Answers the digests of the files that jobs which ended had handed in, by job: they are the jobs' no longer. */
   async save(tx: Transaction, changes: readonly Change[]): Promise<Map<string, string[]>> {
     const { rows } = await tx.execute<{ job_id: string; sha256: string }>(sql`
-      with g as (
-        select * from unnest(
-          ${column(changes, ({ id }) => id)}::uuid[], ${column(changes, ({ state }) => state)}::text[],
-          ${column(changes, ({ ackedSeq }) => ackedSeq)}::int[],
-          ${column(changes, ({ startedAt }) => startedAt?.toISOString() ?? null)}::timestamptz[],
-          ${column(changes, ({ progress }) => json(progress))}::jsonb[],
-          ${column(changes, ({ kept }) => json(kept))}::jsonb[],
-          ${column(changes, ({ end }) => end?.outcome ?? null)}::text[],
-          ${column(changes, ({ end }) => json(end?.error ?? null))}::jsonb[],
-          ${column(changes, ({ end }) => json(end?.result ?? null))}::jsonb[],
-          ${column(changes, ({ end }) => end?.exitCode ?? null)}::int[],
-          ${column(changes, ({ end }) => end?.finishedAt.toISOString() ?? null)}::timestamptz[]
-        ) as g(id, state, acked_seq, started_at, progress, kept, outcome, error, result, exit_code, finished_at)
-      ), saved as (
-        update jobs set state = g.state, acked_seq = g.acked_seq, started_at = g.started_at, progress = g.progress,
-          kept = g.kept, outcome = g.outcome, error = g.error, result = g.result, exit_code = g.exit_code,
-          finished_at = g.finished_at, waiting_for = null,
-          token_hash = case when g.state = 'finished' then null else jobs.token_hash end,
-          lease_expires_at = case when g.state = 'finished' then null else jobs.lease_expires_at end
-        from g where jobs.id = g.id
+      with g as (${told(changes)}), saved as (
+        ${taking} from g where jobs.id = g.id
       )
       delete from job_artifacts a using g where a.job_id = g.id and g.state = 'finished' returning a.job_id, a.sha256`);
     const byJob = Map.groupBy(rows, ({ job_id }) => job_id);
     return new Map([...byJob].map(([jobId, own]) => [jobId, own.map(({ sha256 }) => sha256)]));
+  }
+
+  /**
+   * The same in one round trip for jobs that are known to stand as `was` says, with what they printed. False, and
+   * nothing is written, when one of them does not.
+   */
+  async saveKnown(
+    database: Database,
+    changes: readonly (Change & { was: { leaseId: string; ackedSeq: number } })[],
+    pieces: readonly (Piece & { jobId: string })[],
+  ): Promise<boolean> {
+    const rows = await runPrepared(
+      database,
+      'jobs_save_known',
+      sql`
+      with g as (${told(changes)}), w as (
+        select * from unnest(
+          ${column(changes, ({ id }) => id)}::uuid[], ${column(changes, ({ was }) => was.leaseId)}::uuid[],
+          ${column(changes, ({ was }) => was.ackedSeq)}::int[]) as w(id, lease_id, acked_seq)
+      ), same as materialized (
+        select j.id from jobs j join w on w.id = j.id
+        where j.lease_id = w.lease_id and j.acked_seq = w.acked_seq and j.state in ('leased', 'running')
+          and not exists (select 1 from job_artifacts a where a.job_id = j.id)
+        order by j.id for update of j
+      ), printed as (
+        insert into job_output (job_id, seq, at, stream, place, skipped_bytes, size_bytes, text)
+        select * from (${printed(pieces)}) as p where (select count(*) from same) = (select count(*) from w)
+      )
+      ${taking} from g
+      where jobs.id = g.id and (select count(*) from same) = (select count(*) from w)
+      returning jobs.id`,
+    );
+    return rows.length === changes.length;
   }
 
   async addLogs(tx: Transaction, lines: readonly (JobLogLine & { jobId: string })[]): Promise<void> {
@@ -77,13 +118,7 @@ export class IntakeRepository {
   async addOutput(tx: Transaction, pieces: readonly (Piece & { jobId: string })[]): Promise<void> {
     if (pieces.length === 0) return;
     await tx.execute(sql`
-      insert into job_output (job_id, seq, at, stream, place, skipped_bytes, size_bytes, text)
-      select * from unnest(
-        ${column(pieces, ({ jobId }) => jobId)}::uuid[], ${column(pieces, ({ seq }) => seq)}::int[],
-        ${column(pieces, ({ at }) => at)}::timestamptz[], ${column(pieces, ({ stream }) => stream)}::text[],
-        ${column(pieces, ({ place }) => place)}::bigint[],
-        ${column(pieces, ({ skippedBytes }) => skippedBytes)}::bigint[],
-        ${column(pieces, ({ sizeBytes }) => sizeBytes)}::int[], ${column(pieces, ({ text }) => text)}::text[])`);
+      insert into job_output (job_id, seq, at, stream, place, skipped_bytes, size_bytes, text) ${printed(pieces)}`);
   }
 
   /**

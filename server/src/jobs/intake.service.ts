@@ -10,9 +10,10 @@ import { summarize } from './event-batch.ts';
 import { Gathering } from './gathering.ts';
 import type { IntakeRepository } from './intake.repository.ts';
 import { type Batch, type Delivery, isHolder, judge, type Work } from './intake-plan.ts';
-import type { JobKeeper } from './job-keeper.ts';
+import { counted, type JobKeeper } from './job-keeper.ts';
 import type { JobsRepository } from './jobs.repository.ts';
 import type { ActiveJob, JobRecord } from './jobs.types.ts';
+import type { QuickIntake } from './quick-intake.ts';
 
 type Claim = Pick<Batch, 'jobId' | 'leaseId'>;
 type Answer = { kind: 'acked'; seq: number } | { kind: 'told' | 'ended' | 'foreign' };
@@ -22,6 +23,7 @@ export class IntakeService implements NodeListener {
   readonly #repository: JobsRepository;
   readonly #intake: IntakeRepository;
   readonly #keeper: JobKeeper;
+  readonly #quick: QuickIntake;
   readonly #endings: EndingsService;
   readonly #dispatch: DispatchService;
   readonly #links: LinksService;
@@ -34,6 +36,7 @@ export class IntakeService implements NodeListener {
     repository: JobsRepository,
     intake: IntakeRepository,
     keeper: JobKeeper,
+    quick: QuickIntake,
     endings: EndingsService,
     dispatch: DispatchService,
     links: LinksService,
@@ -45,6 +48,7 @@ export class IntakeService implements NodeListener {
     this.#repository = repository;
     this.#intake = intake;
     this.#keeper = keeper;
+    this.#quick = quick;
     this.#endings = endings;
     this.#dispatch = dispatch;
     this.#links = links;
@@ -101,6 +105,15 @@ export class IntakeService implements NodeListener {
 
   /** One transaction for what came together, of however many jobs and nodes. */
   async #take(deliveries: Delivery[]): Promise<Answer[]> {
+    const quick = await this.#quick.take(deliveries);
+    if (!quick) return this.#takeThoroughly(deliveries);
+    for (const aftermath of quick.aftermaths) void this.#endings.announce(aftermath);
+    return quick.verdicts.map((verdict) =>
+      verdict.kind === 'work' ? { kind: 'acked', seq: verdict.work.ackedSeq } : verdict,
+    );
+  }
+
+  async #takeThoroughly(deliveries: Delivery[]): Promise<Answer[]> {
     const ids = [...new Set(deliveries.map(({ batch }) => batch.jobId))];
     const { answers, aftermaths } = await this.#repository.transaction(async (tx) => {
       const verdicts = judge(await this.#intake.lock(tx, ids), deliveries);
@@ -123,16 +136,8 @@ export class IntakeService implements NodeListener {
     const kept = await this.#keeper.keep(tx, works);
     const ends: (Aftermath & { isRefused?: boolean })[] = [];
     for (const work of works) {
-      const { startedAt, progress, finished } = summarize(work.events);
-      const started = work.job.startedAt ?? startedAt ?? null;
-      const job: ActiveJob = {
-        ...work.job,
-        ackedSeq: work.ackedSeq,
-        startedAt: started,
-        progress: progress ?? work.job.progress,
-        state: started ? 'running' : work.job.state,
-        kept: kept.get(work.job.id) ?? work.job.kept,
-      };
+      const { finished } = summarize(work.events);
+      const job = { ...counted(work), kept: kept.get(work.job.id) ?? work.job.kept };
       const failure = await this.#effects(tx, job, work);
       if (failure) {
         const end = { outcome: 'failed' as const, error: failure, at: this.#clock() };

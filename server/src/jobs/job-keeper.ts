@@ -3,11 +3,11 @@ import type { Transaction } from '../platform/database.ts';
 import { summarize } from './event-batch.ts';
 import type { IntakeRepository } from './intake.repository.ts';
 import type { Work } from './intake-plan.ts';
-import type { JobRecord } from './jobs.types.ts';
-import { type Kept, keep, merged, mostLogLines, type Share, trimTo } from './retention.ts';
+import type { ActiveJob, JobRecord } from './jobs.types.ts';
+import { type Kept, keep, merged, mostLogLines, type Piece, type Share, trimTo } from './retention.ts';
 
 const usualOutputLimit = 10_000_000;
-export const streams = ['stdout', 'stderr'] as const satisfies OutputStream[];
+const streams = ['stdout', 'stderr'] as const satisfies OutputStream[];
 
 /** Stores what jobs log and print: all of a group in one statement each, and of much only beginning and end. */
 export class JobKeeper {
@@ -44,6 +44,23 @@ export class JobKeeper {
       result.set(job.id, kept);
     }
     return result;
+  }
+
+  /** What a job has printed, and what would then be stored of it; nothing is written. */
+  weigh({ job, events }: Work): { pieces: Piece[]; kept: Kept; isToTrim: boolean } {
+    const limit = limitOf(job);
+    const pieces = merged(summarize(events).pieces, limit);
+    const kept = { ...job.kept };
+    let isToTrim = false;
+    for (const stream of streams) {
+      const own = pieces.filter((piece) => piece.stream === stream);
+      if (own.length === 0) continue;
+      const sizes = own.map(({ seq, sizeBytes }) => ({ seq, size: sizeBytes }));
+      const share = keep(kept[stream], sizes, limit);
+      kept[stream] = share;
+      isToTrim ||= trimTo(share, limit) !== undefined;
+    }
+    return { pieces, kept, isToTrim };
   }
 
   async #keepLog(
@@ -87,3 +104,11 @@ export class JobKeeper {
 
 const limitOf = ({ payload }: JobRecord): number =>
   payload.kind === 'script' ? payload.outputLimitBytes : usualOutputLimit;
+
+/** A job as it stands with what is new of it, its end apart. */
+export function counted({ job, ackedSeq, events }: Work): ActiveJob {
+  const { startedAt, progress } = summarize(events);
+  const started = job.startedAt ?? startedAt ?? null;
+  const state = started ? 'running' : job.state;
+  return { ...job, ackedSeq, startedAt: started, progress: progress ?? job.progress, state };
+}

@@ -24,6 +24,7 @@ import type { ActiveJob } from './jobs.types.ts';
 import { LeaseSweeper } from './lease-sweeper.ts';
 import { Leases } from './leases.ts';
 import { OrdersService } from './orders.service.ts';
+import { QuickIntake } from './quick-intake.ts';
 import { RecordsRepository } from './records.repository.ts';
 import { Reservations } from './reservations.ts';
 
@@ -110,9 +111,23 @@ export function buildJobs(app: FastifyInstance, needs: Needs): JobsService {
   endings.onStopOrdered = order('job.cancel');
   endings.onDropped = order('job.drop');
   const keeper = new JobKeeper(intake);
+  const quick = new QuickIntake(database, intake, keeper, endings);
+  endings.onStored = (job) => quick.remember(job);
   const { leaseMs } = timings;
   links.listen(
-    new IntakeService(repository, intake, keeper, endings, dispatch, links, audit, leaseMs, clock, log),
+    new IntakeService(
+      repository,
+      intake,
+      keeper,
+      quick,
+      endings,
+      dispatch,
+      links,
+      audit,
+      leaseMs,
+      clock,
+      log,
+    ),
   );
   app.gate.use('job', ({ token }) => jobs.authenticate(token));
   jobsRoutes(app, jobs, records);
