@@ -8,7 +8,7 @@ import type { ModelRow, ModelsRepository } from './models.repository.ts';
 import type { ModelsService, RegisteredVersion } from './models.service.ts';
 
 export type CatalogueModel = ModelRow & { latest: VersionRow[] };
-export type { CatalogueQuery, NewArtifact, VersionRow };
+export type { NewArtifact, VersionRow };
 
 type Change = Partial<Pick<VersionRow, 'description' | 'tags' | 'stage'>>;
 

@@ -2,7 +2,7 @@ import type { DatasetFormat, Lineage } from '@hearth/contract';
 import { and, desc, eq, inArray, max, sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
-import { namedPage, type Wanted } from './named-page.ts';
+import { namedPage, type Wanted } from './named-pages.repository.ts';
 import { datasets, datasetVersions } from './registry.table.ts';
 
 export type DatasetRow = Pick<

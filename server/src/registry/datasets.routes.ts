@@ -3,12 +3,12 @@ import { routes } from '@hearth/contract';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 import { handle } from '../platform/http.ts';
+import { sendFile } from '../platform/send-file.ts';
 import type { BlobsService } from './blobs.service.ts';
 import { openBundled, readBundledDatasets } from './bundled-datasets.ts';
 import type { DatasetIntake } from './dataset-intake.ts';
 import type { DatasetsService } from './datasets.service.ts';
 import { receiveUpload } from './receive-upload.ts';
-import { sendFile } from './send-file.ts';
 import { sendPage } from './send-page.ts';
 
 const bundledFolder = join(import.meta.dirname, '../../../learning/datasets');

@@ -8,7 +8,7 @@ import { storable } from '../platform/storable.ts';
 import type { BlobsService, StoredFile } from './blobs.service.ts';
 import { asDataset, asDatasetVersion, datasetFileName } from './dataset-view.ts';
 import type { DatasetsRepository, DatasetVersionRow, NewDatasetVersion } from './datasets.repository.ts';
-import type { Wanted } from './named-page.ts';
+import type { Wanted } from './named-pages.repository.ts';
 import { previewFile } from './preview/preview.ts';
 import { type UseCheck, Uses } from './uses.ts';
 

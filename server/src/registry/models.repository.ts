@@ -2,7 +2,7 @@ import { eq, inArray } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
 import type { Page } from '../platform/paging.ts';
 import type { CatalogueQuery } from './catalogue-query.ts';
-import { namedPage, type Wanted } from './named-page.ts';
+import { namedPage, type Wanted } from './named-pages.repository.ts';
 import { modelAliases, models } from './registry.table.ts';
 
 export type ModelRow = typeof models.$inferSelect & { aliases: Record<string, number> };

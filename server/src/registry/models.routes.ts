@@ -1,11 +1,11 @@
 import { routes } from '@hearth/contract';
 import type { FastifyInstance } from 'fastify';
 import { handle } from '../platform/http.ts';
+import { sendFile } from '../platform/send-file.ts';
 import type { BlobsService } from './blobs.service.ts';
 import type { Intake } from './intake.ts';
 import type { ModelsService } from './models.service.ts';
 import { receiveUpload } from './receive-upload.ts';
-import { sendFile } from './send-file.ts';
 import { sendPage } from './send-page.ts';
 
 export function modelsRoutes(

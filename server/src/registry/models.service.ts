@@ -10,7 +10,7 @@ import { mainArtifact } from './main-artifact.ts';
 import type { ModelVersionsRepository, NewVersion, VersionRow } from './model-versions.repository.ts';
 import { asModel, asVersion } from './model-view.ts';
 import type { ModelsRepository } from './models.repository.ts';
-import type { Wanted } from './named-page.ts';
+import type { Wanted } from './named-pages.repository.ts';
 import { type UseCheck, Uses } from './uses.ts';
 
 export type RegisteredVersion = Omit<NewVersion, 'createdAt'>;

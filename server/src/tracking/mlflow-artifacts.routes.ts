@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { abandonBody } from '../platform/abandon-body.ts';
 import type { Caller } from '../platform/access.ts';
 import { AppError } from '../platform/errors.ts';
-import { sendFile } from '../registry/send-file.ts';
+import { sendFile } from '../platform/send-file.ts';
 import { type ArtifactPlace, placeInVersion, placeOfUri, requirePath } from './artifact-path.ts';
 import type { Listed } from './artifacts.repository.ts';
 import type { ArtifactsService } from './artifacts.service.ts';

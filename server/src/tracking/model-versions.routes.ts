@@ -9,7 +9,7 @@ import type { ModelVersionsService } from './model-versions.service.ts';
 import { asMlflowVersion, uriOfVersion } from './model-versions-view.ts';
 import { offsetOf, pageAt, tokenField } from './page-tokens.ts';
 import { mostListed } from './registered-models.routes.ts';
-import { versionsQuery } from './registered-models-search.ts';
+import { versionsQuery } from './registered-models-search.repository.ts';
 
 /** MLflow's model versions: the versions of the registry. */
 export function modelVersionsRoutes(

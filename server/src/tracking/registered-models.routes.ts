@@ -7,7 +7,7 @@ import { handleMlflow } from './handle-mlflow.ts';
 import { asMap } from './mlflow-view.ts';
 import { asMlflowVersion, asRegisteredModel } from './model-versions-view.ts';
 import { offsetOf, pageAt, tokenField } from './page-tokens.ts';
-import { modelsQuery } from './registered-models-search.ts';
+import { modelsQuery } from './registered-models-search.repository.ts';
 
 /** MLflow's registered models: the models of the registry. */
 export function registeredModelsRoutes(

@@ -2,7 +2,7 @@ import { routes } from '@hearth/contract';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 import { handle } from '../platform/http.ts';
-import { sendFile } from '../registry/send-file.ts';
+import { sendFile } from '../platform/send-file.ts';
 import { requirePath } from './artifact-path.ts';
 import type { ArtifactsService } from './artifacts.service.ts';
 import { fileNameOf } from './mlflow-artifacts.routes.ts';

@@ -1,14 +1,19 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../platform/errors.ts';
-import type { StoredFile } from './blobs.service.ts';
 import { answerRange } from './byte-range.ts';
+import { AppError } from './errors.ts';
+
+interface FileToSend {
+  path: string;
+  sha256: string;
+  sizeBytes: number;
+}
 
 /** Streams a stored file, whole or the asked part; its ETag is its digest, so a cut download can be continued. */
 export function sendFile(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-  file: StoredFile,
+  file: FileToSend,
   fileName?: string,
 ): FastifyReply {
   const etag = `"${file.sha256}"`;
