@@ -83,6 +83,8 @@ def train(matrix: np.ndarray, split: Split, log) -> LstmModel:
     import torch
 
     torch.manual_seed(SEED)
+    # So small a network gains nothing from more threads, and on a busy machine they wait for each other.
+    torch.set_num_threads(1)
     horizons = list(split.targets)
     longest = max(horizons)
     rows = split.train_rows(longest)[WINDOW - 1 :]
