@@ -74,7 +74,8 @@ export class ScriptRunsService {
     const runId = await this.#jobs.enqueueWith(order, async (tx, jobId) => {
       const run = { ...asked, jobId, codeDigest: code.digest, createdAt: this.#clock() };
       if (await this.#repository.addOnly(tx, run)) return jobId;
-      throw alreadyRunning(name, await this.#repository.findActive(name));
+      // In the same transaction: others that wait for its lock may hold all other connections.
+      throw alreadyRunning(name, await this.#repository.findActive(name, tx));
     });
     return { runId, name, command, timeoutSeconds };
   }

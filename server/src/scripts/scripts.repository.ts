@@ -1,7 +1,7 @@
 import type { ScriptStatus } from '@hearth/contract';
 import { and, desc, eq, getTableColumns, inArray, lt, ne, type SQL, sql } from 'drizzle-orm';
 import { jobs } from '../jobs/jobs.table.ts';
-import type { Database, Transaction } from '../platform/database.ts';
+import type { Database, Executor, Transaction } from '../platform/database.ts';
 import { scriptRuns } from './scripts.table.ts';
 
 export type RunRow = typeof scriptRuns.$inferSelect & { arrival: number };
@@ -32,10 +32,9 @@ export class ScriptsRepository {
     return rowCount === 1;
   }
 
-  async findActive(scriptName: string): Promise<RunRow | undefined> {
-    const [row] = await this.#runs(
-      and(eq(scriptRuns.scriptName, scriptName), ne(jobs.state, 'finished')),
-    ).limit(1);
+  async findActive(scriptName: string, executor: Executor = this.#database): Promise<RunRow | undefined> {
+    const where = and(eq(scriptRuns.scriptName, scriptName), ne(jobs.state, 'finished'));
+    const [row] = await this.#runs(where, executor).limit(1);
     return row;
   }
 
@@ -73,8 +72,8 @@ export class ScriptsRepository {
       .orderBy(scriptRuns.scriptName, desc(scriptRuns.createdAt), desc(jobs.arrival));
   }
 
-  #runs(where: SQL | undefined) {
-    return this.#database
+  #runs(where: SQL | undefined, executor: Executor = this.#database) {
+    return executor
       .select(columns)
       .from(scriptRuns)
       .innerJoin(jobs, eq(jobs.id, scriptRuns.jobId))
