@@ -72,7 +72,11 @@ it.each<[string, Partial<TrainingRun>, RegExp]>([
     { status: 'queued', queue_position: 3, current_epoch: null, started_at: null, last: null },
     /⏳ В очереди, место 3/,
   ],
-  ['in the queue with a reason', { status: 'queued', waiting_for: 'GPU <2>' }, /Ждёт: GPU <2>/],
+  [
+    'in the queue with a reason',
+    { status: 'queued', waiting_for: 'GPU <2>' },
+    /Ждёт подходящую машину \(GPU <2>\)/,
+  ],
   ['being stopped', { stopping: true }, /⏹ Останавливается…/],
   ['before its first epoch', { current_epoch: null, last: null }, /░{12} 0 %\nЭпоха 0 из 10$/],
   [

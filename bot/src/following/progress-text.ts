@@ -52,7 +52,10 @@ function standing(run: TrainingRun, now: Date): string[] {
   const done = run.current_epoch ?? 0;
   if (run.status === 'queued') {
     const place = run.queue_position ? `, место ${run.queue_position}` : '';
-    return [`⏳ В очереди${place}`, ...(run.waiting_for ? [escapeHtml(`Ждёт: ${run.waiting_for}`)] : [])];
+    return [
+      `⏳ В очереди${place}`,
+      ...(run.waiting_for ? [escapeHtml(`Ждёт подходящую машину (${run.waiting_for})`)] : []),
+    ];
   }
   const lines = [progressBar(done, epochs), `Эпоха ${done} из ${epochs}`];
   if (run.status === 'running' && !run.stopping) lines[1] += remaining(run, now);
