@@ -1,8 +1,9 @@
 import type { TrainingMetrics } from '@hearth/contract';
-import type { SeriesRow } from '../tracking/series.repository.ts';
 import type { SeriesService } from '../tracking/series.service.ts';
 import type { TrackingService } from '../tracking/tracking.service.ts';
 import { epochKeys, epochRows } from './epoch-rows.ts';
+
+type SeriesRow = Awaited<ReturnType<SeriesService['ofRuns']>>[number];
 
 /** The documented rows of training sessions, read from the series of their tracked runs. */
 export class EpochsService {

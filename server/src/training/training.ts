@@ -11,7 +11,8 @@ import type { BlobsService } from '../registry/blobs.service.ts';
 import type { CodeService } from '../registry/code.service.ts';
 import type { DatasetsService } from '../registry/datasets.service.ts';
 import type { ModelsService } from '../registry/models.service.ts';
-import type { Tracking } from '../tracking/tracking.ts';
+import type { SeriesService } from '../tracking/series.service.ts';
+import type { TrackingService } from '../tracking/tracking.service.ts';
 import { AttemptsRepository } from './attempts.repository.ts';
 import { CheckpointsRepository } from './checkpoints.repository.ts';
 import { CheckpointsService } from './checkpoints.service.ts';
@@ -35,7 +36,7 @@ interface Needs {
   datasets: DatasetsService;
   models: ModelsService;
   nodes: NodesService;
-  tracking: Tracking;
+  tracking: { tracking: TrackingService; series: SeriesService };
   live: LiveHub;
   clock: Clock;
 }
