@@ -20,7 +20,7 @@ def main() -> None:
     api = Api.from_environment()
     store = Store(api, checked_symbol(options.symbol) if options.symbol else _usual_symbol(api, options))
     known = store.find()
-    source = chosen_source(options, known)
+    source = chosen_source(api, options, known)
     is_same = known is not None and (known["source"], known["origin"]) == (source.kind, source.origin)
     since = parse_time(known["last_time"]) if is_same and options.mode == "incremental" else None
     if options.mode == "incremental" and since is None:

@@ -38,7 +38,7 @@ class Source:
         return bars_of_file(name, ROOT) if kind == "file" else bars_of_bytes(_dataset(api, name))
 
 
-def chosen_source(options, known: dict | None) -> Source:
+def chosen_source(api: Api, options, known: dict | None) -> Source:
     """``known`` is what the server keeps of the symbol; it counts where nothing is chosen."""
     kind = options.source
     if kind is None and known and not (options.dataset or options.file or options.url):
@@ -54,7 +54,7 @@ def chosen_source(options, known: dict | None) -> Source:
     if bool(options.dataset) == bool(options.file):
         raise MarketError("The source csv needs one of --dataset (of the registry) and --file (in the scripts' folder).")
     origin = f"dataset:{options.dataset}" if options.dataset else f"file:{options.file}"
-    return Source("csv", origin, options.license)
+    return Source("csv", origin, options.license or _license_of(api, options.dataset))
 
 
 def _as_before(known: dict, options) -> Source:
@@ -74,8 +74,17 @@ def _shown(url: str) -> str:
     return f"{parts.scheme}://{host}{parts.path}" + (_HIDDEN if parts.query else "")
 
 
+def _license_of(api: Api, dataset: str | None) -> str | None:
+    """As the registry knows it."""
+    return _asked(dataset, lambda path: api.get(path))["license"] if dataset else None
+
+
 def _dataset(api: Api, name: str) -> bytes:
+    return _asked(name, lambda path: api.get_bytes(f"{path}/file"))
+
+
+def _asked(name: str, ask):
     try:
-        return api.get_bytes(f"/datasets/{urllib.parse.quote(name, safe='')}/file")
+        return ask(f"/datasets/{urllib.parse.quote(name, safe='')}")
     except Refused as refused:
         raise MarketError(f"The data set {name} cannot be read: {refused}") from None

@@ -1,5 +1,7 @@
 import { type MarketModelError, type MarketPrediction, marketFeatureNames, routes } from '@hearth/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ScriptedAgent } from '../testing/scripted-agent.ts';
+import { startRun, uploadDataset } from '../testing/story.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
 
 const { market } = routes;
@@ -231,4 +233,23 @@ it('forgets what was learnt when another source takes the place, and everything 
      select symbol from market_predictions where symbol = 'moved'`,
   );
   expect(rows).toEqual([]);
+});
+
+it("lets a job read, and only a script's job write", async () => {
+  await collect('guarded', 5);
+  const agent = await ScriptedAgent.connect(test);
+  await uploadDataset(test, 'flowers');
+  await startRun(test);
+  const { jobToken } = await agent.next('job.assign');
+  const asJob = test.clientOf(jobToken);
+  const params = { name: 'guarded' };
+  expect(await asJob(market.symbol, { params })).toMatchObject({ bars: 5 });
+  const body = { source: 'sample' as const, origin: 'formula' };
+  await expect(asJob(market.collect, { params, body })).rejects.toEqual(refusal('auth.forbidden'));
+  await expect(asJob(market.predict, { params, body: { predictions: [] } })).rejects.toEqual(
+    refusal('auth.forbidden'),
+  );
+  await expect(asJob(market.remove, { params })).rejects.toEqual(refusal('auth.required'));
+  await expect(test.clientOf()(market.symbols, {})).rejects.toEqual(refusal('auth.required'));
+  await agent.close();
 });
