@@ -2,6 +2,7 @@ import { routes } from '@hearth/contract';
 import { testDatabase } from '@hearth/launcher/testing';
 import { scriptOrder, startJobsApp } from '../../../server/src/testing/jobs-app.ts';
 import { enrol } from '../../../server/src/testing/scripted-agent.ts';
+import { startTestApp } from '../../../server/src/testing/test-app.ts';
 import { loadPeer } from '../peers.ts';
 import { LeanAgent } from './lean-agent.ts';
 
@@ -23,8 +24,14 @@ export async function start() {
   const database = await testDatabase();
   const { graphileRate, graphileDelay } = await loadPeer<GraphilePeer>('graphile.mjs');
 
+  const whole = await startTestApp({ config: { maxConcurrentSessions: atOnce, rateLimitPerMinute: 0 } });
+  const wholeAgent = await LeanAgent.connect(whole.url, await enrol(whole));
+  const form = new FormData();
+  form.set('file', new Blob(['x,label\n1,a\n2,b\n3,a\n4,b\n']), 'tiny.csv');
+  await whole.client(routes.registry.uploadDataset, { query: { dataset_name: 'tiny' }, body: form });
+
   /** Orders so many, 8 callers at once, and waits until the end of each is acknowledged. */
-  const rate = async (total: number, place: () => Promise<unknown>) => {
+  const rate = async (agent: LeanAgent, total: number, place: () => Promise<unknown>) => {
     let ended = 0;
     const { promise: all, resolve } = Promise.withResolvers<void>();
     agent.onEnded = () => {
@@ -56,7 +63,13 @@ export async function start() {
     agent.onAssigned = () => undefined;
     return p95(delays);
   };
-  const request = () => test.client(routes.jobs.list, { query: { limit: 1 } });
+  const config = {
+    model_architecture: 'mlp',
+    dataset_name: 'tiny',
+    learning_rate: 0.01,
+    batch_size: 1,
+    epochs: 1,
+  };
   const durable = 'durable order, start and end on both sides';
   return {
     rows: [
@@ -64,7 +77,7 @@ export async function start() {
         name: `node jobs, ${count} of them, ${atOnce} at once`,
         unit: 'jobs/s',
         higherIsBetter: true,
-        ours: () => rate(count, () => test.jobs.enqueueAlone(order)),
+        ours: () => rate(agent, count, () => test.jobs.enqueueAlone(order)),
         peers: {
           'graphile-worker, batching': () => graphileRate(database.url, count, true),
           'graphile-worker, as it comes': () => graphileRate(database.url, count, false),
@@ -72,16 +85,12 @@ export async function start() {
         note: `${durable}; ours with a lease over a real WebSocket, journalled events and acknowledgements; theirs an empty task in process. Both group commits: theirs as its local queue and batched completion do`,
       },
       {
-        name: `the same with an authenticated HTTP request before each`,
+        name: `training runs over HTTP, ${atOnce} at once`,
         unit: 'jobs/s',
         higherIsBetter: true,
-        ours: () =>
-          rate(count / 4, async () => {
-            await request();
-            await test.jobs.enqueueAlone(order);
-          }),
-        peers: { 'graphile-worker, batching': () => graphileRate(database.url, count / 4, true) },
-        note: 'theirs without a request',
+        ours: () => rate(wholeAgent, count / 10, () => whole.client(routes.training.start, { body: config })),
+        peers: { 'graphile-worker, batching': () => graphileRate(database.url, count / 10, true) },
+        note: 'ours: an authenticated request that stores a run with its tracked run beside the job; theirs: addJob in process',
       },
       {
         name: 'a job from its order to its start on the node, p95, one after the other',
@@ -93,6 +102,8 @@ export async function start() {
     ],
     close: async () => {
       agent.close();
+      wholeAgent.close();
+      await whole.close();
       await test.close();
       await database.drop();
     },

@@ -34,11 +34,11 @@ export class DispatchService {
   readonly #pausedUntil = new Map<string, number>();
   #running: Promise<void> | undefined;
   #again = false;
-  #isAsked = false;
-  #hasRoomLeft = false;
+  /** Kinds of which something was queued while a pass was under way. */
+  #asked = new Set<string>();
   #closed = false;
-  /** The last look found no place left, and none has become free since: orders need not ask again. */
-  #isFull = false;
+  /** Kinds for which the last look found no place left, and none became free since: orders need not ask again. */
+  #full = new Set<string>();
   constructor(
     repository: JobsRepository,
     claims: ClaimsRepository,
@@ -61,12 +61,12 @@ export class DispatchService {
     this.#log = log;
   }
 
-  /** Something was queued: places it, if there may be a place. */
-  async queued(): Promise<void> {
-    if (this.#isFull || this.#closed) return;
+  /** Something of a kind was queued: places it, if there may be a place. */
+  async queued(kind: string): Promise<void> {
+    if (this.#full.has(kind) || this.#closed) return;
     // What is being looked at now may not show it: looked again, if there is room left then.
     if (!this.#running) return this.dispatch();
-    this.#isAsked = true;
+    this.#asked.add(kind);
     await this.#running;
   }
 
@@ -74,14 +74,14 @@ export class DispatchService {
   async dispatch(): Promise<void> {
     if (this.#closed) return;
     this.#again = true;
-    this.#isFull = false;
+    this.#full.clear();
     this.#running ??= this.#passes();
     await this.#running;
   }
 
   /** Whether there may be a place, as far as is known without looking. */
-  mayHaveRoom(): boolean {
-    return !this.#isFull;
+  mayHaveRoom(kind: string): boolean {
+    return !this.#full.has(kind);
   }
 
   capOf(kind: string): number {
@@ -127,11 +127,10 @@ export class DispatchService {
       // Jobs that end with one commit ask one after the other: one look serves all.
       await Promise.resolve();
       this.#again = false;
-      this.#isAsked = false;
+      this.#asked.clear();
       try {
-        this.#hasRoomLeft = false;
         await this.#place(this.open());
-        if (this.#isAsked && this.#hasRoomLeft) this.#again = true;
+        if (this.#asked.values().some((kind) => !this.#full.has(kind))) this.#again = true;
       } catch (err) {
         this.#log.warn({ err }, 'Jobs could not be placed just now.');
       }
@@ -153,8 +152,8 @@ export class DispatchService {
         const isCutShort = windows.some(
           ({ kind, most }) => open.has(kind) && (read.get(kind)?.length ?? 0) >= most,
         );
-        this.#isFull = open.size === 0 && !this.#again;
-        this.#hasRoomLeft = open.size > 0;
+        if (!this.#again)
+          this.#full = new Set(windows.map(({ kind }) => kind).filter((kind) => !open.has(kind)));
         return { assignments: this.#reserve(assignments, queue, nodes), isCutShort };
       },
     );

@@ -95,7 +95,7 @@ export class JobsService {
 
   /** Places what can be placed now. */
   dispatch(): Promise<void> {
-    return this.#dispatch.queued();
+    return this.#dispatch.dispatch();
   }
 
   async get(id: string): Promise<JobRecord> {

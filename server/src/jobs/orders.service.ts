@@ -93,7 +93,8 @@ export class OrdersService {
     try {
       const { records, result } = await store();
       active = records.filter((job): job is ActiveJob => job.state === 'leased');
-      if (active.length < records.length) void this.#dispatch.queued();
+      const waiting = records.filter(({ state }) => state === 'queued').map(({ kind }) => kind);
+      for (const kind of new Set(waiting)) void this.#dispatch.queued(kind);
       return result;
     } finally {
       const taken = new Set(active.map(({ lease }) => lease.id));
@@ -107,7 +108,7 @@ export class OrdersService {
 
   /** The nodes that can do it are offered it in turn; whether there is room the database says. */
   #offer({ kind, gpuCount = 0, gang }: NewJob, nodes: OnlineNode[]): Offer | undefined {
-    if (gpuCount > 0 || gang || !this.#dispatch.mayHaveRoom()) return undefined;
+    if (gpuCount > 0 || gang || !this.#dispatch.mayHaveRoom(kind)) return undefined;
     const able = nodes.filter(({ jobKinds }) => jobKinds.includes(kind));
     const cap = this.#dispatch.capOf(kind);
     const free = able.filter(({ nodeId }) => this.#reservations.count(nodeId, kind) < cap);
