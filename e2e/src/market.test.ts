@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { routes, ScriptManifest } from '@hearth/contract';
@@ -13,9 +14,9 @@ import { type Product, startProduct, until } from './testing/product.ts';
 /** The four documented programs on the real daily bars of the S&P 500 from 2000 to 2020, through server and agent. */
 const { jobs, market, registry, scripts } = routes;
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const bars = readFileSync(join(root, 'node_modules/vega-datasets/data/sp500-2000.csv'), 'utf8')
-  .trim()
-  .split('\n');
+const require = createRequire(import.meta.url);
+const datasets = join(dirname(require.resolve('vega-datasets')), '../data');
+const bars = readFileSync(join(datasets, 'sp500-2000.csv'), 'utf8').trim().split('\n');
 const params = { name: 'SP500' };
 const early = 5000;
 let product: Product;
