@@ -1,5 +1,7 @@
-import { and, asc, desc, eq, ilike, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, ilike, sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
+import { experimentsOrder, experimentsWhere } from './search/runs-search.repository.ts';
+import type { RunScope, Search } from './search/search.types.ts';
 import { experiments } from './tracking.table.ts';
 
 export type ExperimentRow = typeof experiments.$inferSelect;
@@ -78,12 +80,12 @@ export class ExperimentsRepository {
       .offset(offset);
   }
 
-  search(where: SQL | undefined, orderBy: SQL[], limit: number, offset: number): Promise<ExperimentRow[]> {
+  search({ scope, filter, orders, limit, offset }: Search<RunScope['lifecycle']>): Promise<ExperimentRow[]> {
     return this.#database
       .select()
       .from(experiments)
-      .where(where)
-      .orderBy(...orderBy)
+      .where(experimentsWhere(scope, filter))
+      .orderBy(...experimentsOrder(orders))
       .limit(limit)
       .offset(offset);
   }

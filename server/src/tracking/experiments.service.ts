@@ -1,9 +1,10 @@
-import type { SQL } from 'drizzle-orm';
 import type { Clock } from '../platform/clock.ts';
 import type { Executor, Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { isDuplicate } from '../platform/failures.ts';
 import type { ExperimentRow, ExperimentsRepository } from './experiments.repository.ts';
+import { parseSearch } from './search/filter.ts';
+import type { Asked, RunScope } from './search/search.types.ts';
 
 /** What runs are grouped by. `Default` (id 0) is always there and cannot be deleted. */
 export class ExperimentsService {
@@ -61,8 +62,9 @@ export class ExperimentsService {
     return this.#repository.list(limit, offset, lifecycle, search);
   }
 
-  search(where: SQL | undefined, orderBy: SQL[], limit: number, offset: number): Promise<ExperimentRow[]> {
-    return this.#repository.search(where, orderBy, limit, offset);
+  /** With a filter and orders as people write them. */
+  search(asked: Asked<RunScope['lifecycle']>): Promise<ExperimentRow[]> {
+    return this.#repository.search(parseSearch(asked));
   }
 
   countRuns(ids: number[]): Promise<Map<number, number>> {

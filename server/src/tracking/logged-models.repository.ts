@@ -1,13 +1,20 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
 import { loggedModels } from './logged-models.table.ts';
-import type { RunQuery } from './runs.repository.ts';
+import { asCondition, asOrder, type Searchable } from './search/conditions.repository.ts';
 import { parseFilter, parseOrder } from './search/filter.ts';
-import { asCondition, asOrder, type Searchable } from './search/to-sql.ts';
 
 export type LoggedModelRow = typeof loggedModels.$inferSelect;
 type NewLoggedModel = typeof loggedModels.$inferInsert;
 type Change = Partial<Pick<LoggedModelRow, 'status' | 'params' | 'tags' | 'updatedAt'>>;
+
+/** What a search asks for, as SQL. */
+export interface ModelQuery {
+  where: SQL | undefined;
+  orderBy: SQL[];
+  limit: number;
+  offset: number;
+}
 
 export class LoggedModelsRepository {
   readonly #database: Database;
@@ -43,7 +50,7 @@ export class LoggedModelsRepository {
     return row!;
   }
 
-  async search({ where, orderBy, limit, offset }: RunQuery): Promise<LoggedModelRow[]> {
+  async search({ where, orderBy, limit, offset }: ModelQuery): Promise<LoggedModelRow[]> {
     return this.#database
       .select()
       .from(loggedModels)

@@ -5,10 +5,9 @@ import { AppError } from '../platform/errors.ts';
 import { storable } from '../platform/storable.ts';
 import type { ArtifactsService } from './artifacts.service.ts';
 import type { ExperimentsService } from './experiments.service.ts';
-import type { LoggedModelRow, LoggedModelsRepository } from './logged-models.repository.ts';
+import type { LoggedModelRow, LoggedModelsRepository, ModelQuery } from './logged-models.repository.ts';
 import { requireOwn } from './run-access.ts';
 import { runNameOf } from './run-names.ts';
-import type { RunQuery } from './runs.repository.ts';
 import type { TrackingService } from './tracking.service.ts';
 
 export interface NewLoggedModel {
@@ -57,7 +56,7 @@ export class LoggedModelsService {
     return row;
   }
 
-  search(query: RunQuery): Promise<LoggedModelRow[]> {
+  search(query: ModelQuery): Promise<LoggedModelRow[]> {
     return this.#needs.repository.search(query);
   }
 

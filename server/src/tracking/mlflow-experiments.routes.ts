@@ -4,7 +4,6 @@ import type { ExperimentsService } from './experiments.service.ts';
 import { handleMlflow } from './handle-mlflow.ts';
 import { asMap, asMlflowExperiment } from './mlflow-view.ts';
 import { offsetOf, pageAt, tokenField } from './page-tokens.ts';
-import { experimentsOrder, experimentsWhere } from './search/search-runs.ts';
 import { lifecycleOf } from './view-type.ts';
 
 export function mlflowExperimentsRoutes(app: FastifyInstance, experiments: ExperimentsService): void {
@@ -23,8 +22,8 @@ export function mlflowExperimentsRoutes(app: FastifyInstance, experiments: Exper
   handleMlflow(app, mlflow.searchExperiments, async ({ body }) => {
     const { max_results: limit = 1000, page_token, filter, order_by, view_type } = body;
     const offset = offsetOf(page_token);
-    const where = experimentsWhere(lifecycleOf(view_type), filter);
-    const rows = await experiments.search(where, experimentsOrder(order_by), limit + 1, offset);
+    const scope = lifecycleOf(view_type);
+    const rows = await experiments.search({ scope, filter, orders: order_by, limit: limit + 1, offset });
     const { items, next_cursor } = pageAt(rows, limit, offset);
     return { experiments: items.map(asMlflowExperiment), ...tokenField(next_cursor) };
   });

@@ -5,7 +5,6 @@ import { handleMlflow } from './handle-mlflow.ts';
 import { asMap, asMlflowRuns, asRunInfo } from './mlflow-view.ts';
 import { offsetOf, pageAt, tokenField } from './page-tokens.ts';
 import { requireOwn } from './run-access.ts';
-import { runsOrder, runsWhere } from './search/search-runs.ts';
 import type { SeriesService } from './series.service.ts';
 import { requireActive, type TrackingService } from './tracking.service.ts';
 import { lifecycleOf } from './view-type.ts';
@@ -59,8 +58,7 @@ export function mlflowRunsRoutes(
     const { experiment_ids, filter, run_view_type, max_results: limit, order_by, page_token } = body;
     const offset = offsetOf(page_token);
     const scope = { experimentIds: experiment_ids.map(Number), lifecycle: lifecycleOf(run_view_type) };
-    const where = runsWhere(scope, filter);
-    const rows = await tracking.search({ where, orderBy: runsOrder(order_by), limit: limit + 1, offset });
+    const rows = await tracking.search({ scope, filter, orders: order_by, limit: limit + 1, offset });
     const { items, next_cursor } = pageAt(rows, limit, offset);
     const metrics = await series.ofRuns(items.map(({ runId }) => runId));
     return { runs: asMlflowRuns(items, metrics), ...tokenField(next_cursor) };

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { asCondition, asOrder, type Searchable } from './search/conditions.repository.ts';
 import { parseFilter, parseOrder } from './search/filter.ts';
-import { asCondition, asOrder, type Searchable } from './search/to-sql.ts';
 
 const millis = (of: SQL): SQL => sql`(extract(epoch from ${of}) * 1000)`;
 

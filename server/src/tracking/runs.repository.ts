@@ -1,5 +1,7 @@
-import { eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
+import { runsOrder, runsWhere } from './search/runs-search.repository.ts';
+import type { RunScope, Search } from './search/search.types.ts';
 import { runs } from './tracking.table.ts';
 
 export type RunRow = typeof runs.$inferSelect;
@@ -20,14 +22,6 @@ export type RunChange = Partial<
     | 'modelOutputs'
   >
 >;
-/** What a search asks for, as SQL over `runs`. */
-export interface RunQuery {
-  where: SQL | undefined;
-  orderBy: SQL[];
-  limit: number;
-  offset: number;
-}
-
 export class RunsRepository {
   readonly #database: Database;
   constructor(database: Database) {
@@ -77,12 +71,12 @@ export class RunsRepository {
     return row;
   }
 
-  search({ where, orderBy, limit, offset }: RunQuery): Promise<RunRow[]> {
+  search({ scope, filter, orders, limit, offset }: Search<RunScope>): Promise<RunRow[]> {
     return this.#database
       .select()
       .from(runs)
-      .where(where)
-      .orderBy(...orderBy)
+      .where(runsWhere(scope, filter))
+      .orderBy(...runsOrder(orders))
       .limit(limit)
       .offset(offset);
   }

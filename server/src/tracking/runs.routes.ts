@@ -8,7 +8,6 @@ import type { ArtifactsService } from './artifacts.service.ts';
 import { fileNameOf } from './mlflow-artifacts.routes.ts';
 import { offsetOf, pageAt } from './page-tokens.ts';
 import type { RunRow } from './runs.repository.ts';
-import { runsOrder, runsWhere } from './search/search-runs.ts';
 import type { SeriesService } from './series.service.ts';
 import { asLine, asSeries, asTrackedRuns, noteTag } from './tracked-run.ts';
 import { requireActive, type TrackingService } from './tracking.service.ts';
@@ -24,8 +23,9 @@ export function runsRoutes(app: FastifyInstance, tracking: TrackingService, seri
     const offset = offsetOf(cursor);
     const experimentIds = experiment_id === undefined ? undefined : [Number(experiment_id)];
     const rows = await tracking.search({
-      where: runsWhere({ experimentIds, status, lifecycle, text }, filter),
-      orderBy: runsOrder(order_by ? [order_by] : []),
+      scope: { experimentIds, status, lifecycle, text },
+      filter,
+      orders: order_by ? [order_by] : [],
       limit: limit + 1,
       offset,
     });

@@ -22,7 +22,7 @@ export const asExperiment = (row: ExperimentRow, runs: number): Experiment => ({
   updated_at: row.updatedAt.toISOString(),
 });
 
-export const asSeriesPoint = ({ step, atMs, value }: Plotted): SeriesPoint => ({
+const asSeriesPoint = ({ step, atMs, value }: Plotted): SeriesPoint => ({
   step,
   at: at(atMs),
   value: asMetricValue(value),

@@ -8,7 +8,9 @@ import type { ExperimentsService } from './experiments.service.ts';
 import type { LivePoints } from './live-points.ts';
 import type { PointsRepository, Target } from './points.repository.ts';
 import { runNameOf } from './run-names.ts';
-import type { RunChange, RunQuery, RunRow, RunsRepository } from './runs.repository.ts';
+import type { RunChange, RunRow, RunsRepository } from './runs.repository.ts';
+import { parseSearch } from './search/filter.ts';
+import type { Asked, RunScope } from './search/search.types.ts';
 import type { DatasetInput, ModelOutput, Point, RunStatus } from './tracking.types.ts';
 
 export interface NewRun {
@@ -98,8 +100,9 @@ export class TrackingService {
     return row;
   }
 
-  search(query: RunQuery): Promise<RunRow[]> {
-    return this.#runs.search(query);
+  /** With a filter and orders as people write them. */
+  search(asked: Asked<RunScope>): Promise<RunRow[]> {
+    return this.#runs.search(parseSearch(asked));
   }
 
   keysOf(experimentId: number, most: number): Promise<{ params: string[]; metrics: string[] }> {

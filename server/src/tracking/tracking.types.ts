@@ -7,7 +7,6 @@ export interface Point {
 }
 
 export type RunStatus = 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED';
-export type Lifecycle = 'active' | 'deleted';
 
 /** Data a run read, as MLflow tells of it; `source`, `schema` and `profile` are texts of its own making. */
 export interface DatasetInput {

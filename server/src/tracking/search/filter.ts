@@ -1,4 +1,5 @@
 import { badFilter, type Token, tokenize } from './lexer.ts';
+import type { Asked, Search } from './search.types.ts';
 
 /** What a comparison or an order is about. */
 export interface Field {
@@ -175,3 +176,10 @@ export function parseOrder(text: string): Order {
   const token = reader.take('asc or desc');
   throw badFilter(`Expected asc or desc, found ${token.text}`, token.at);
 }
+
+/** A search with its filter and orders read. */
+export const parseSearch = <Scope>({ filter, orders, ...page }: Asked<Scope>): Search<Scope> => ({
+  ...page,
+  filter: parseFilter(filter),
+  orders: orders.map(parseOrder),
+});

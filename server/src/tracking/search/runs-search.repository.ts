@@ -1,7 +1,8 @@
 import { and, type SQL, sql } from 'drizzle-orm';
 import { experiments, runs } from '../tracking.table.ts';
-import { type Filter, parseFilter, parseOrder } from './filter.ts';
-import { asCondition, asOrder, type Searchable } from './to-sql.ts';
+import { asCondition, asOrder, type Searchable } from './conditions.repository.ts';
+import type { Filter, Order } from './filter.ts';
+import type { RunScope } from './search.types.ts';
 
 const column = (of: SQL | { getSQL(): SQL }): SQL => sql`${of}`;
 const runName = column(runs.name);
@@ -41,16 +42,7 @@ const onExperiments: Searchable = {
   tags: column(experiments.tags),
 };
 
-/** Which runs are looked for, beside what a filter says. */
-export interface RunScope {
-  experimentIds?: number[] | undefined;
-  lifecycle: 'active' | 'deleted' | 'all';
-  status?: string | undefined;
-  /** Found in names, ids, params and tags. */
-  text?: string | undefined;
-}
-
-export function runsWhere(scope: RunScope, filter: string | undefined): SQL | undefined {
+export function runsWhere(scope: RunScope, filter: Filter | undefined): SQL | undefined {
   const { experimentIds, lifecycle, status, text } = scope;
   const pattern = text && `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   return and(
@@ -61,14 +53,14 @@ export function runsWhere(scope: RunScope, filter: string | undefined): SQL | un
       ? sql`(${runs.name} ilike ${pattern} or ${runs.runId} like ${pattern} or ${runs.params}::text ilike ${pattern}
           or ${runs.tags}::text ilike ${pattern})`
       : undefined,
-    conditionOf(parseFilter(filter), onRuns),
+    filter && asCondition(filter, onRuns),
   );
 }
 
 /** The asked orders, then the newest first, and the id so that pages never overlap. */
-export function runsOrder(orders: readonly string[]): SQL[] {
+export function runsOrder(orders: readonly Order[]): SQL[] {
   return [
-    ...orders.flatMap((order) => asOrder(parseOrder(order), onRuns)),
+    ...orders.flatMap((order) => asOrder(order, onRuns)),
     sql`${runs.startMs} desc`,
     column(runs.runId),
   ];
@@ -76,17 +68,15 @@ export function runsOrder(orders: readonly string[]): SQL[] {
 
 export const experimentsWhere = (
   lifecycle: RunScope['lifecycle'],
-  filter: string | undefined,
+  filter: Filter | undefined,
 ): SQL | undefined =>
   and(
     lifecycle === 'all' ? undefined : sql`${experiments.lifecycle} = ${lifecycle}`,
-    conditionOf(parseFilter(filter), onExperiments),
+    filter && asCondition(filter, onExperiments),
   );
 
-export const experimentsOrder = (orders: readonly string[]): SQL[] => [
-  ...orders.flatMap((order) => asOrder(parseOrder(order), onExperiments)),
+export const experimentsOrder = (orders: readonly Order[]): SQL[] => [
+  ...orders.flatMap((order) => asOrder(order, onExperiments)),
   sql`${experiments.updatedAt} desc`,
   sql`${experiments.id} desc`,
 ];
-
-const conditionOf = (filter: Filter | undefined, on: Searchable) => filter && asCondition(filter, on);
