@@ -8,6 +8,7 @@ import type { BlobsService } from './blobs.service.ts';
 import { openBundled, readBundledDatasets } from './bundled-datasets.ts';
 import type { DatasetIntake } from './dataset-intake.ts';
 import type { DatasetsService } from './datasets.service.ts';
+import { madeBy } from './made-by.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { sendPage } from './send-page.ts';
 
@@ -31,7 +32,8 @@ export function datasetsRoutes(
     return sendFile(call, file, file.fileName);
   });
   handle(app, registry.uploadDataset, async ({ query, request, caller }) => {
-    const { dataset_name: name, new_version: isNewVersion, run_id: runId } = query;
+    const { dataset_name: name, new_version: isNewVersion } = query;
+    const runId = madeBy(caller, query.run_id);
     if (!isNewVersion) await intake.requireFree(name);
     const upload = await receiveUpload(request, blobs);
     const added = await intake.take({ name, isNewVersion, runId, ...upload, createdBy: caller.name });

@@ -2,7 +2,7 @@ import type { Lineage, ModelTask } from '@hearth/contract';
 import { and, desc, eq, inArray, max, sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
 import type { CatalogueQuery } from './catalogue-query.ts';
-import { artifacts, modelAliases, models, modelVersions } from './registry.table.ts';
+import { artifacts, datasetVersions, modelAliases, models, modelVersions } from './registry.table.ts';
 
 export type ArtifactRow = typeof artifacts.$inferSelect;
 type Stored = typeof modelVersions.$inferSelect;
@@ -86,7 +86,8 @@ export class ModelVersionsRepository {
       .where(eq(models.name, given.modelName))
       .returning({ version: models.lastVersion });
     const version = model!.version;
-    await tx.insert(modelVersions).values({ ...given, version, updatedAt: given.createdAt });
+    const datasetVersion = given.datasetVersion ?? (await this.#datasetVersion(tx, given));
+    await tx.insert(modelVersions).values({ ...given, datasetVersion, version, updatedAt: given.createdAt });
     if (files.length > 0)
       await tx
         .insert(artifacts)
@@ -136,6 +137,16 @@ export class ModelVersionsRepository {
       .where(and(eq(modelAliases.modelName, name), eq(modelAliases.alias, alias)))
       .returning({ alias: modelAliases.alias });
     return removed.length === 1;
+  }
+
+  /** Which version of its data set had these bytes; null where it is gone or nothing is known. */
+  async #datasetVersion(tx: Transaction, { datasetName, datasetSha256 }: NewVersion): Promise<number | null> {
+    if (!datasetName || !datasetSha256) return null;
+    const [row] = await tx
+      .select({ version: max(datasetVersions.version) })
+      .from(datasetVersions)
+      .where(and(eq(datasetVersions.datasetName, datasetName), eq(datasetVersions.sha256, datasetSha256)));
+    return row?.version ?? null;
   }
 
   async #whole(rows: Stored[], executor: Executor): Promise<VersionRow[]> {

@@ -4,6 +4,7 @@ import { handle } from '../platform/http.ts';
 import { sendFile } from '../platform/send-file.ts';
 import type { BlobsService } from './blobs.service.ts';
 import type { Intake } from './intake.ts';
+import { madeBy } from './made-by.ts';
 import type { ModelsService } from './models.service.ts';
 import { receiveUpload } from './receive-upload.ts';
 import { sendPage } from './send-page.ts';
@@ -25,7 +26,8 @@ export function modelsRoutes(
     return sendFile(call, file, file.fileName);
   });
   handle(app, registry.uploadModel, async ({ query, request, caller }) => {
-    const { model_name: name, new_version: isNewVersion, run_id: runId } = query;
+    const { model_name: name, new_version: isNewVersion } = query;
+    const runId = madeBy(caller, query.run_id);
     if (!isNewVersion) await intake.requireFree(name);
     const upload = await receiveUpload(request, blobs);
     const added = await intake.take({ name, isNewVersion, runId, ...upload, createdBy: caller.name });

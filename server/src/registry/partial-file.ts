@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError } from '../platform/errors.ts';
+import { FileWindow } from './facts/file-window.ts';
 import { syncFile } from './incoming-file.ts';
 
 /** Digest of one piece, as the sender announced it. */
@@ -67,8 +68,8 @@ export class PartialFile {
   /** Reads it from the beginning: a restart in between forgets nothing that counts. */
   async digest(): Promise<string> {
     const hash = createHash('sha256');
-    const file = await open(this.path, 'r');
-    for await (const chunk of file.createReadStream({ highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+    await using file = await FileWindow.open(this.path);
+    for await (const chunk of file.chunks()) hash.update(chunk);
     return hash.digest('hex');
   }
 
