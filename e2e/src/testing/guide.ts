@@ -29,6 +29,12 @@ export function readSteps(markdown: string): Step[] {
   return steps;
 }
 
+/** The files a guide shows, each block marked with the name it is to be saved under. */
+export const readFiles = (markdown: string): { name: string; code: string }[] =>
+  [...markdown.matchAll(/<!-- file ([\w.-]+) -->\n```\w*\n([\s\S]*?)\n```/g)].map(
+    ([, name = '', code = '']) => ({ name, code }),
+  );
+
 /** A block without the comments in it, which are translated. */
 export const withoutComments = (code: string): string => code.replace(/(^|\s+)#\s.*$/gm, '').trimEnd();
 
