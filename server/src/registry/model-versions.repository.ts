@@ -140,7 +140,10 @@ export class ModelVersionsRepository {
   }
 
   /** Which version of its data set had these bytes; null where it is gone or nothing is known. */
-  async #datasetVersion(tx: Transaction, { datasetName, datasetSha256 }: NewVersion): Promise<number | null> {
+  async #datasetVersion(
+    tx: Transaction,
+    { datasetName, datasetSha256 }: Pick<NewVersion, 'datasetName' | 'datasetSha256'>,
+  ): Promise<number | null> {
     if (!datasetName || !datasetSha256) return null;
     const [row] = await tx
       .select({ version: max(datasetVersions.version) })

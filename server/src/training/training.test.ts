@@ -57,7 +57,9 @@ describe('a run', () => {
       lineage: {
         kind: 'run',
         session_id,
+        run_id: expect.stringMatching(/^[0-9a-f]{32}$/),
         dataset_name: 'flowers',
+        dataset_version: 1,
         dataset_sha256: job.payload.kind === 'training' && job.payload.dataset.sha256,
       },
       artifacts: [{ name: 'model.onnx', format: 'onnx', sha256: digestOf(bytes) }],
@@ -221,7 +223,10 @@ describe('refusals', () => {
   it('keeps a data set while a run needs it', async () => {
     const { session_id } = await startRun(test);
     const remove = () => test.client(registry.deleteDataset, { params: { name: 'flowers' } });
-    await expect(remove()).rejects.toEqual(refusal('dataset.in_use'));
+    await expect(remove()).rejects.toMatchObject({
+      code: 'dataset.in_use',
+      details: { used_by: [expect.objectContaining({ kind: 'run', id: expect.stringMatching(/^sess_/) })] },
+    });
     await test.client(training.unqueue, { params: { session_id } });
     await remove();
   });
