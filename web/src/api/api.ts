@@ -3,7 +3,7 @@ import { type InjectionKey, inject } from 'vue';
 import { type Access, createAccess } from './access.ts';
 import { createAuthorizedFetch } from './authorized-fetch.ts';
 import { createLive, type Live, type Socket } from './live.ts';
-import { createUpload, type Upload } from './upload.ts';
+import { createResumable, type Resumable } from './resumable.ts';
 
 /** Everything that talks to the server. */
 export interface Api {
@@ -11,7 +11,8 @@ export interface Api {
   call: Client;
   /** `fetch` with the token, for streams that the typed client does not read (chat with `stream: true`). */
   fetch: typeof fetch;
-  upload: Upload;
+  /** Sends files that may be large. */
+  resumable: Resumable;
   access: Access;
   live: Live;
 }
@@ -25,10 +26,11 @@ export function createApi(
   const access = createAccess({ fetch: doFetch });
   const authorizedFetch = createAuthorizedFetch(access, doFetch);
   const live = createLive({ connect, token: access.token });
+  const call = createClient({ fetch: authorizedFetch });
   return {
-    call: createClient({ fetch: authorizedFetch }),
+    call,
     fetch: authorizedFetch,
-    upload: createUpload(access),
+    resumable: createResumable(access, call),
     access,
     live,
   };
