@@ -9,6 +9,7 @@ export * from './live.ts';
 export * from './market.ts';
 export * from './mlflow.ts';
 export * from './mlflow-logged-models.ts';
+export * from './mlflow-model-versions.ts';
 export * from './mlflow-models.ts';
 export * from './models.ts';
 export * from './node-messages.ts';

@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { MlflowFile, MlflowTag } from './mlflow.ts';
-import { GivenModelTag } from './mlflow-models.ts';
+import { GivenModelTag, optionalField } from './mlflow-models.ts';
 import { route } from './route.ts';
 import { ExperimentId } from './tracking.ts';
 import { RunId } from './values.ts';
 
 const Millis = z.number().int();
 const Key = z.string().min(1).max(250);
-const optional = <T extends z.ZodType>(schema: T) =>
-  schema.nullish().transform((value) => value ?? undefined);
 /** Clients send an empty one for the first page. */
-const PageToken = optional(z.string().max(200)).transform((token) => token || undefined);
+const PageToken = optionalField(z.string().max(200)).transform((token) => token || undefined);
 const Empty = z.object({});
 const tag = 'mlflow';
 const family = 'mlflow';
@@ -61,9 +59,9 @@ export const mlflowLoggedModelRoutes = {
     access: 'training.write',
     body: z.object({
       experiment_id: ExperimentId.default('0'),
-      name: optional(z.string().min(1).max(500)),
-      model_type: optional(z.string().max(500)),
-      source_run_id: optional(z.union([RunId, z.literal('')])),
+      name: optionalField(z.string().min(1).max(500)),
+      model_type: optionalField(z.string().max(500)),
+      source_run_id: optionalField(z.union([RunId, z.literal('')])),
       params: z.array(LoggedModelParam).max(1000).default([]),
       tags: z.array(GivenModelTag).max(1000).default([]),
     }),
@@ -78,7 +76,7 @@ export const mlflowLoggedModelRoutes = {
     access: 'training.read',
     body: z.object({
       experiment_ids: z.array(ExperimentId).max(10_000).default([]),
-      filter: optional(z.string().max(10_000)),
+      filter: optionalField(z.string().max(10_000)),
       max_results: z.coerce.number().int().min(1).max(50_000).default(100),
       order_by: z
         .array(z.object({ field_name: z.string().max(300), ascending: z.boolean().default(true) }))

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Alias, Description, VersionNumber } from './lineage.ts';
 import { MlflowTag } from './mlflow.ts';
 import { route } from './route.ts';
-import { ResourceName, RunId } from './values.ts';
+import { ResourceName } from './values.ts';
 
 /**
  * MLflow's model registry as its Python client 3.x calls it, over the one registry: a registered model is a model of
@@ -10,7 +10,8 @@ import { ResourceName, RunId } from './values.ts';
  */
 const Millis = z.number().int();
 const Key = z.string().min(1).max(250);
-const optional = <T extends z.ZodType>(schema: T) =>
+/** What the client may leave out or send as null. */
+export const optionalField = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
 /** A tag as programs send it. */
 export const GivenModelTag = z.object({ key: Key, value: z.string().max(5000).default('') });
@@ -52,13 +53,15 @@ export const MlflowRegisteredModel = z
 export type MlflowRegisteredModel = z.infer<typeof MlflowRegisteredModel>;
 
 const Name = z.object({ name: ResourceName });
-const NameAndVersion = z.object({ name: ResourceName, version: VersionNumber });
+/** A version as its routes name it. */
+export const MlflowVersionName = z.object({ name: ResourceName, version: VersionNumber });
 const NameAndAlias = z.object({ name: ResourceName, alias: Alias });
 const Stages = z.union([z.string(), z.array(z.string())]).nullish();
 /** Clients send an empty one for the first page. */
-const PageToken = optional(z.string().max(200)).transform((token) => token || undefined);
-const Search = z.object({
-  filter: optional(z.string().max(10_000)),
+const PageToken = optionalField(z.string().max(200)).transform((token) => token || undefined);
+/** A search of the registry, as its routes ask. */
+export const MlflowSearch = z.object({
+  filter: optionalField(z.string().max(10_000)),
   max_results: z.coerce.number().int().min(1).max(200_000).default(100),
   order_by: z
     .union([z.string().max(300), z.array(z.string().max(300)).max(20)])
@@ -77,7 +80,8 @@ const write = 'registry.write';
 const base = '/api/2.0/mlflow';
 const gone = ['model.not_found'] as const;
 
-const registeredModelRoutes = {
+/** Models and their aliases. */
+export const mlflowModelRoutes = {
   createRegisteredModel: route({
     ...common,
     method: 'POST',
@@ -85,7 +89,7 @@ const registeredModelRoutes = {
     summary: 'Make a model that has no version yet',
     access: write,
     body: Name.extend({
-      description: optional(Description),
+      description: optionalField(Description),
       tags: z.array(GivenModelTag).max(100).default([]),
     }),
     response: OneModel,
@@ -107,7 +111,7 @@ const registeredModelRoutes = {
     path: `${base}/registered-models/search`,
     summary: 'Models that fit a filter on name and tags',
     access: read,
-    query: Search,
+    query: MlflowSearch,
     response: z.object({
       registered_models: z.array(MlflowRegisteredModel),
       next_page_token: z.string().optional(),
@@ -131,7 +135,7 @@ const registeredModelRoutes = {
     path: `${base}/registered-models/update`,
     summary: 'Describe a model',
     access: write,
-    body: Name.extend({ description: optional(Description) }),
+    body: Name.extend({ description: optionalField(Description) }),
     response: OneModel,
     errors: gone,
   }),
@@ -217,116 +221,3 @@ const registeredModelRoutes = {
     errors: ['model.not_found', 'model.no_such_alias'],
   }),
 };
-
-const modelVersionRoutes = {
-  createModelVersion: route({
-    ...common,
-    method: 'POST',
-    path: `${base}/model-versions/create`,
-    summary: 'Make a version of the files of a run, a logged model or another version; they are kept with it',
-    access: write,
-    body: Name.extend({
-      source: z.string().min(1).max(2000),
-      run_id: optional(z.union([RunId, z.literal('')])),
-      run_link: optional(z.string().max(2000)),
-      description: optional(Description),
-      tags: z.array(GivenModelTag).max(100).default([]),
-      model_id: optional(z.string().max(100)),
-    }),
-    response: OneVersion,
-    errors: ['model.not_found', 'model.bad_source', 'artifact.not_found'],
-  }),
-  getModelVersion: route({
-    ...common,
-    method: 'GET',
-    path: `${base}/model-versions/get`,
-    summary: 'A version',
-    access: read,
-    query: NameAndVersion,
-    response: OneVersion,
-    errors: gone,
-  }),
-  searchModelVersions: route({
-    ...common,
-    method: 'GET',
-    path: `${base}/model-versions/search`,
-    summary: 'Versions that fit a filter on name, run_id, source_path, version_number and tags',
-    access: read,
-    query: Search,
-    response: z.object({
-      model_versions: z.array(MlflowModelVersion),
-      next_page_token: z.string().optional(),
-    }),
-    errors: ['run.bad_filter'],
-  }),
-  modelVersionDownloadUri: route({
-    ...common,
-    method: 'GET',
-    path: `${base}/model-versions/get-download-uri`,
-    summary: 'Where the files of a version are read',
-    access: read,
-    query: NameAndVersion,
-    response: z.object({ artifact_uri: z.string() }),
-    errors: gone,
-  }),
-  updateModelVersion: route({
-    ...common,
-    method: 'PATCH',
-    path: `${base}/model-versions/update`,
-    summary: 'Describe a version',
-    access: write,
-    body: NameAndVersion.extend({ description: optional(Description) }),
-    response: OneVersion,
-    errors: gone,
-  }),
-  transitionStage: route({
-    tag,
-    family,
-    method: 'POST',
-    path: `${base}/model-versions/transition-stage`,
-    summary: 'Move a version to a stage',
-    access: write,
-    body: NameAndVersion.extend({
-      stage: z.string().max(20),
-      archive_existing_versions: z
-        .union([z.boolean(), z.enum(['true', 'false'])])
-        .default(false)
-        .transform(String),
-    }),
-    response: OneVersion,
-    errors: ['model.not_found', 'model.bad_stage'],
-  }),
-  deleteModelVersion: route({
-    tag,
-    family,
-    method: 'DELETE',
-    path: `${base}/model-versions/delete`,
-    summary: 'Delete a version; refused while it is in use. The model stays',
-    access: write,
-    body: NameAndVersion,
-    response: Empty,
-    errors: ['model.not_found', 'model.in_use'],
-  }),
-  setModelVersionTag: route({
-    ...common,
-    method: 'POST',
-    path: `${base}/model-versions/set-tag`,
-    summary: 'Set a tag of a version',
-    access: write,
-    body: NameAndVersion.extend(GivenModelTag.shape),
-    response: Empty,
-    errors: gone,
-  }),
-  deleteModelVersionTag: route({
-    ...common,
-    method: 'DELETE',
-    path: `${base}/model-versions/delete-tag`,
-    summary: 'Remove a tag of a version',
-    access: write,
-    body: NameAndVersion.extend({ key: Key }),
-    response: Empty,
-    errors: gone,
-  }),
-};
-
-export const mlflowModelRoutes = { ...registeredModelRoutes, ...modelVersionRoutes };

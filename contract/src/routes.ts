@@ -4,6 +4,7 @@ import { jobRoutes } from './jobs.ts';
 import { marketRoutes } from './market.ts';
 import { mlflowRoutes } from './mlflow.ts';
 import { mlflowLoggedModelRoutes } from './mlflow-logged-models.ts';
+import { mlflowModelVersionRoutes } from './mlflow-model-versions.ts';
 import { mlflowModelRoutes } from './mlflow-models.ts';
 import { nodeRoutes } from './nodes.ts';
 import { openAiRoutes } from './openai.ts';
@@ -24,6 +25,7 @@ export const routes = {
   tracking: trackingRoutes,
   mlflow: mlflowRoutes,
   mlflowModels: mlflowModelRoutes,
+  mlflowModelVersions: mlflowModelVersionRoutes,
   mlflowLoggedModels: mlflowLoggedModelRoutes,
   training: trainingRoutes,
   scripts: scriptRoutes,

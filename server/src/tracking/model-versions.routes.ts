@@ -1,4 +1,4 @@
-import { mlflowModelRoutes as declared, ModelStage } from '@hearth/contract';
+import { mlflowModelVersionRoutes as declared, ModelStage } from '@hearth/contract';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../platform/errors.ts';
 import type { CatalogueService } from '../registry/catalogue.service.ts';
