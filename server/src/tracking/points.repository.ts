@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import type { Database, Transaction } from '../platform/database.ts';
 import type { Bucket, SeriesSummary } from './batch-summary.ts';
 import { bigints, floats } from './binary-arrays.ts';
@@ -6,6 +7,7 @@ import type { Plotted } from './downsample.ts';
 import type { RunRow } from './runs.repository.ts';
 import type { Point } from './tracking.types.ts';
 
+const dialect = new PgDialect();
 type Numbered = SeriesSummary & { id: number };
 /** What a writer of points needs to know of a run. */
 export interface Target {
@@ -32,10 +34,13 @@ export class PointsRepository {
 
   /** Undefined where there is no such run. */
   async find(runId: string, keys: readonly string[]): Promise<Target | undefined> {
-    const { rows } = await this.#database.execute<Found>(sql`
+    const rows = await this.#prepared<Found>(
+      'find-series',
+      sql`
       select runs.lifecycle, runs.job_id, series.id, series.key, series.last_step, series.last_at_ms, series.last_value
       from runs left join metric_series as series on series.run_id = runs.run_id and series.key = any(${sql.param(keys)}::text[])
-      where runs.run_id = ${runId}`);
+      where runs.run_id = ${runId}`,
+    );
     const first = rows[0];
     if (!first) return undefined;
     const known = rows.flatMap(({ id, key, last_step, last_at_ms, last_value }) => {
@@ -52,13 +57,22 @@ export class PointsRepository {
   async append(runId: string, points: readonly Point[], summaries: Numbered[]): Promise<void> {
     const ids = new Map(summaries.map(({ key, id }) => [key, id]));
     const locked = sql`(select run_id from runs where run_id = ${runId} for no key update)`;
-    await this.#database.execute(sql`
+    await this.#prepared(
+      'append-points',
+      sql`
       with locked as materialized ${locked},
       added as (insert into metric_points (series_id, step, at_ms, value)
         select given.* from locked, ${given(points, ids)}),
       widened as (${widenBuckets(summaries, sql`locked, `)})
       update metric_series as series set points = series.points + batch.points, ${newSummary}
-      from locked, ${batch(summaries)} where series.id = batch.series_id`);
+      from locked, ${batch(summaries)} where series.id = batch.series_id`,
+    );
+  }
+
+  /** Runs a statement whose text is always the same: each connection plans it once, which else costs as much as it does. */
+  async #prepared<Row extends Record<string, unknown>>(name: string, query: SQL): Promise<Row[]> {
+    const { sql: text, params: values } = dialect.sqlToQuery(query);
+    return (await this.#database.$client.query<Row>({ name, text, values })).rows;
   }
 
   /** Adds points that may be there already, inside a transaction that holds the run's row; repeats change nothing. */
