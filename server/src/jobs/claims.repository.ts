@@ -1,8 +1,8 @@
 import type { JobKind } from '@hearth/contract';
-import { and, eq, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../platform/database.ts';
 import { runPrepared } from '../platform/prepared.ts';
-import { fromColumns } from './job-row.ts';
+import { asRecord, type Row } from './job-row.ts';
 import type { NewJob } from './jobs.repository.ts';
 import { jobs } from './jobs.table.ts';
 import type { ActiveJob, JobRecord } from './jobs.types.ts';
@@ -201,4 +201,18 @@ export class ClaimsRepository {
       .set({ waitingFor: reason })
       .where(and(inArray(jobs.id, ids), eq(jobs.state, 'queued')));
   }
+}
+
+const tableColumns = Object.entries(getTableColumns(jobs));
+
+/** A row as `returning jobs.*` of a hand-written statement gives it. */
+function fromColumns(given: Record<string, unknown>): JobRecord {
+  const row = Object.fromEntries(
+    tableColumns.map(([key, column]) => {
+      const value = given[column.name];
+      const isReady = value === null || typeof value === 'object';
+      return [key, isReady ? value : column.mapFromDriverValue(value)];
+    }),
+  );
+  return asRecord(row as Row);
 }

@@ -17,7 +17,7 @@ export interface Change {
   kept: Kept;
   end: End | null;
 }
-export interface End {
+interface End {
   outcome: Outcome;
   error: JobFailure | null;
   result: Record<string, unknown> | null;

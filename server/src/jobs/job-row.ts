@@ -1,9 +1,8 @@
 import type { JobKind } from '@hearth/contract';
-import { getTableColumns } from 'drizzle-orm';
-import { jobs } from './jobs.table.ts';
+import type { jobs } from './jobs.table.ts';
 import type { JobRecord, Membership, Outcome } from './jobs.types.ts';
 
-type Row = typeof jobs.$inferSelect;
+export type Row = typeof jobs.$inferSelect;
 
 /** A row as the union it stands for; the table's checks promise that it fits. */
 export function asRecord(row: Row): JobRecord {
@@ -29,18 +28,4 @@ function gangOf({ gangId, gangRank, gangSize }: Row): Membership | null {
   return gangId === null || gangRank === null || gangSize === null
     ? null
     : { id: gangId, rank: gangRank, size: gangSize };
-}
-
-const columns = Object.entries(getTableColumns(jobs));
-
-/** A row as `returning jobs.*` of a hand-written statement gives it. */
-export function fromColumns(given: Record<string, unknown>): JobRecord {
-  const row = Object.fromEntries(
-    columns.map(([key, column]) => {
-      const value = given[column.name];
-      const isReady = value === null || typeof value === 'object';
-      return [key, isReady ? value : column.mapFromDriverValue(value)];
-    }),
-  );
-  return asRecord(row as Row);
 }

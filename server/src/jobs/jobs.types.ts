@@ -36,7 +36,7 @@ export interface JobFailure {
 }
 export type Outcome = 'completed' | 'failed' | 'stopped';
 
-export type QueuedJob = Base & {
+type QueuedJob = Base & {
   state: 'queued';
   /** Why, where it is more than that its turn has not come. */
   waitingFor: string | null;

@@ -39,7 +39,7 @@ export class OrdersService {
     this.#leases = leases;
     this.#reservations = reservations;
     this.#clock = clock;
-    this.#alone = new Gathering((jobs) => this.#store(jobs));
+    this.#alone = new Gathering((jobs) => this.#store(jobs), { atOnce: 3 });
   }
 
   /** Queues jobs inside the caller's transaction; after its commit the caller has them dispatched. */

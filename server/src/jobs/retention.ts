@@ -10,7 +10,7 @@ export interface Share {
   /** Bytes or lines let go between the two. */
   cut: number;
 }
-export type Channel = OutputStream | 'log';
+type Channel = OutputStream | 'log';
 export type Kept = Partial<Record<Channel, Share>>;
 export const mostLogLines = 20_000;
 
@@ -73,7 +73,7 @@ export function merged(pieces: readonly Piece[], limit: number): Piece[] {
 }
 
 /** The line that stands where output was cut. */
-export const cutMark = (bytes: number): string => `\n[… ${bytes} bytes are left out here …]\n`;
+const cutMark = (bytes: number): string => `\n[… ${bytes} bytes are left out here …]\n`;
 
 /** A stream as text. */
 export const asText = (pieces: readonly Pick<Piece, 'skippedBytes' | 'text'>[]): string =>
