@@ -1,17 +1,7 @@
 import { type RouteInput, routes, type TrainingMetrics } from '@hearth/contract';
 import { type Product, until } from '../testing/product.ts';
 import { findVictim, type Victim } from './processes.ts';
-
-/** A small reproducible generator (mulberry32), so that a seed repeats a failure. */
-function seeded(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { seeded } from './seeded.ts';
 
 type Config = RouteInput<typeof routes.training.start>['body'];
 
