@@ -4,6 +4,15 @@ import { useSession } from './api/use-session.ts';
 import { nextOf } from './features/auth/next.ts';
 import { pages } from './pages.ts';
 
+/** The page that MLflow's client means by the address it prints: `/#/experiments/1/runs/<id>`. */
+export function pageOfMlflowLink(hash: string): RouteLocationRaw | undefined {
+  const found = /^#\/experiments\/\d+(?:\/runs\/([0-9a-f]{32}))?\/?$/.exec(hash);
+  if (!found) return undefined;
+  return found[1]
+    ? { name: 'tracked-run', params: { id: found[1] }, hash: '' }
+    : { name: 'experiments', hash: '' };
+}
+
 /** Routes with the guard: who is not signed in goes to sign-in (or set-up), and comes back to the page they wanted. */
 export function createHearthRouter(app: App): Router {
   const router = createRouter({
@@ -14,6 +23,8 @@ export function createHearthRouter(app: App): Router {
   const session = app.runWithContext(useSession);
 
   router.beforeEach(async (to): Promise<RouteLocationRaw | boolean> => {
+    const meant = to.path === '/' ? pageOfMlflowLink(to.hash) : undefined;
+    if (meant) return meant;
     if (session.state === 'unknown') await session.start();
     // The shell shows that the server is out of reach, whatever the page.
     if (session.state === 'unreachable') return true;
