@@ -55,19 +55,8 @@ export const datasets = pgTable(
   'datasets',
   {
     ...namedColumns(),
-    // What a data set told of itself before it had versions: no longer written.
-    sha256: text('sha256').references(() => blobs.sha256),
-    sizeBytes: bigint('size_bytes', { mode: 'number' }),
-    format: text('format'),
-    sampleCount: bigint('sample_count', { mode: 'number' }),
-    dimensions: jsonb('dimensions').$type<number[]>(),
-    columns: jsonb('columns').$type<string[]>(),
-    fileName: text('file_name'),
-    source: text('source'),
-    license: text('license'),
-    createdBy: text('created_by'),
   },
-  (t) => [index('datasets_sha256').on(t.sha256), index('datasets_newest').on(t.updatedAt.desc(), t.name)],
+  (t) => [index('datasets_newest').on(t.updatedAt.desc(), t.name)],
 );
 
 export const datasetVersions = pgTable(

@@ -1,7 +1,6 @@
 import type { TrainingConfig } from '@hearth/contract';
 import {
   bigint,
-  doublePrecision,
   index,
   integer,
   jsonb,
@@ -46,32 +45,6 @@ const session = () =>
   text('session_id')
     .notNull()
     .references(() => trainingRuns.sessionId, { onDelete: 'cascade' });
-
-export const trainingEpochs = pgTable(
-  'training_epochs',
-  {
-    sessionId: session(),
-    epoch: integer('epoch').notNull(),
-    loss: doublePrecision('loss').notNull(),
-    accuracy: doublePrecision('accuracy').notNull(),
-    valLoss: doublePrecision('val_loss'),
-    valAccuracy: doublePrecision('val_accuracy'),
-    at: moment('at').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.sessionId, t.epoch] })],
-);
-
-export const trainingSteps = pgTable(
-  'training_steps',
-  {
-    sessionId: session(),
-    step: integer('step').notNull(),
-    epoch: integer('epoch').notNull(),
-    loss: doublePrecision('loss').notNull(),
-    at: moment('at').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.sessionId, t.step] })],
-);
 
 /** Each try at a session: the first, and one for every time it was resumed. */
 export const trainingAttempts = pgTable(
