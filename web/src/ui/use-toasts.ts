@@ -1,10 +1,16 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 
+/** What a notice offers to do about it. */
+interface ToastAction {
+  label: string;
+  run: () => void;
+}
 interface Toast {
   id: number;
   tone: 'good' | 'bad' | 'info';
   text: string;
+  action?: ToastAction;
 }
 const shownMs = 5000;
 
@@ -15,16 +21,16 @@ export const useToasts = defineStore('toasts', () => {
   const dismiss = (id: number): void => {
     toasts.value = toasts.value.filter((toast) => toast.id !== id);
   };
-  function show(tone: Toast['tone'], text: string): void {
+  function show(tone: Toast['tone'], text: string, action?: ToastAction): void {
     const id = next++;
-    toasts.value = [...toasts.value.slice(-3), { id, tone, text }];
-    setTimeout(() => dismiss(id), tone === 'bad' ? shownMs * 2 : shownMs);
+    toasts.value = [...toasts.value.slice(-3), { id, tone, text, action }];
+    setTimeout(() => dismiss(id), tone === 'bad' || action ? shownMs * 2 : shownMs);
   }
   return {
     toasts,
     dismiss,
     good: (text: string) => show('good', text),
     bad: (text: string) => show('bad', text),
-    info: (text: string) => show('info', text),
+    info: (text: string, action?: ToastAction) => show('info', text, action),
   };
 });

@@ -3,6 +3,7 @@ import { type Ref, ref } from 'vue';
 import { useApi } from '../../api/api.ts';
 import { useLive } from '../../api/use-live.ts';
 import { useResource } from '../../api/use-resource.ts';
+import { withTold } from './told-run.ts';
 
 export interface RunsFilter {
   experiment_id: string | undefined;
@@ -28,10 +29,18 @@ export function useTrackedRuns(filter: Ref<RunsFilter>) {
     (signal) => page(undefined, signal),
     [() => ({ ...filter.value })],
   );
-  // A session that begins or ends changes the list; other programs' runs are there after the next look.
-  useLive('runs', (message) => {
-    if (message.type === 'run.updated' && message.run.status !== 'running') void runs.reload();
-  });
+  // What began or ended may belong elsewhere in the list; other programs' runs are there after the next look.
+  useLive(
+    'runs',
+    (message) => {
+      if (message.type !== 'run.updated') return;
+      const { run: told } = message;
+      const known = runs.data.value?.find(({ run_id }) => run_id === told.run_id);
+      if (!known || known.status !== withTold(known, told).status) return void runs.reload();
+      runs.data.value = runs.data.value?.map((run) => (run === known ? withTold(run, told) : run));
+    },
+    runs.reload,
+  );
   async function more(): Promise<void> {
     if (!cursor.value) return;
     const older = await page(cursor.value);
