@@ -29,6 +29,7 @@ interface Needs {
 
 /** What becomes of a training job's events: points of its run, at the end a registered model, and news for watchers. */
 export class RunResults implements JobHandler {
+  readonly concerns = new Set<NumberedEvent['event']['type']>(['started', 'metrics', 'params', 'checkpoint']);
   readonly #repository: TrainingRepository;
   readonly #training: TrainingService;
   readonly #models: ModelsService;
