@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import type { Exit } from '../job-exit.ts';
+import { readLines } from './read-lines.ts';
 
 export interface RecipeProcess {
   command: readonly [string, ...string[]];
@@ -11,8 +10,6 @@ export interface RecipeProcess {
   onStdout: (line: string) => void;
   onStderr: (line: string) => void;
 }
-
-const longestLine = 256 * 1024;
 
 /**
  * Runs a recipe's program to its end, whichever that is. Nobody tells it to stop from here: whoever stops a job tells
@@ -32,9 +29,4 @@ export async function runRecipeProcess(given: RecipeProcess): Promise<Exit> {
   const read = [readLines(child.stdout, given.onStdout), readLines(child.stderr, given.onStderr)];
   const [exit] = await Promise.all([ended, ...read]);
   return exit;
-}
-
-async function readLines(stream: Readable, onLine: (line: string) => void): Promise<void> {
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) onLine(line.slice(0, longestLine));
 }
