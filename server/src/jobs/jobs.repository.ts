@@ -4,7 +4,7 @@ import type { Database, Executor, Transaction } from '../platform/database.ts';
 import { isDeadlock } from '../platform/failures.ts';
 import { asRecord } from './job-row.ts';
 import { jobArtifacts, jobs } from './jobs.table.ts';
-import type { ActiveJob, JobArtifact, JobRecord, Membership } from './jobs.types.ts';
+import type { ActiveJob, JobArtifact, JobFailure, JobRecord, Membership } from './jobs.types.ts';
 
 export interface NewJob {
   id: string;
@@ -63,8 +63,8 @@ export class JobsRepository {
     return rows.map(asRecord);
   }
 
-  async find(id: string): Promise<JobRecord | undefined> {
-    const [row] = await this.#database.select().from(jobs).where(eq(jobs.id, id));
+  async find(id: string, executor: Executor = this.#database): Promise<JobRecord | undefined> {
+    const [row] = await executor.select().from(jobs).where(eq(jobs.id, id));
     return row && asRecord(row);
   }
 
@@ -163,8 +163,20 @@ export class JobsRepository {
       .where(and(active, lt(jobs.leaseExpiresAt, until)));
   }
 
-  async orderStop(tx: Transaction, ids: string[], at: Date): Promise<void> {
-    if (ids.length > 0) await tx.update(jobs).set({ cancelRequestedAt: at }).where(inArray(jobs.id, ids));
+  /** `because` is kept with a job that was not asked to stop but has to, since others failed. */
+  async orderStop(tx: Transaction, ids: string[], at: Date, because?: JobFailure): Promise<void> {
+    if (ids.length === 0) return;
+    const error = because ? { error: because } : {};
+    await tx
+      .update(jobs)
+      .set({ cancelRequestedAt: at, ...error })
+      .where(inArray(jobs.id, ids));
+  }
+
+  /** Why an active job has to stop, where it was not asked to. */
+  async stopReason(tx: Transaction, id: string): Promise<JobFailure | undefined> {
+    const [row] = await tx.select({ error: jobs.error }).from(jobs).where(eq(jobs.id, id));
+    return row?.error ?? undefined;
   }
 
   /** Back to the queue, at their old places. */

@@ -3,7 +3,7 @@ import type { Job, JobKind, JobLogLine, JobState, OutputStream } from '@hearth/c
 import { z } from 'zod';
 import type { JobCaller } from '../platform/access.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Transaction } from '../platform/database.ts';
+import type { Executor, Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Page, readCursor, toPage } from '../platform/paging.ts';
 import { tokenDigest } from '../platform/tokens.ts';
@@ -98,8 +98,8 @@ export class JobsService {
     return this.#dispatch.dispatch();
   }
 
-  async get(id: string): Promise<JobRecord> {
-    const job = await this.#repository.find(id);
+  async get(id: string, executor?: Executor): Promise<JobRecord> {
+    const job = await this.#repository.find(id, executor);
     if (!job) throw notFound(id);
     return job;
   }

@@ -1,7 +1,7 @@
 import { mkdir, opendir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Transaction } from '../platform/database.ts';
+import type { Executor, Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { BlobsRepository } from './blobs.repository.ts';
@@ -71,8 +71,8 @@ export class BlobsService {
       });
   }
 
-  async get(sha256: string): Promise<StoredFile> {
-    const row = await this.#repository.find(sha256);
+  async get(sha256: string, executor?: Executor): Promise<StoredFile> {
+    const row = await this.#repository.find(sha256, executor);
     const path = this.#pathOf(sha256);
     const found = row && (await stat(path).catch(() => undefined));
     if (!row || found?.size !== row.sizeBytes)

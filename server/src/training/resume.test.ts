@@ -137,6 +137,17 @@ it('starts a new session with another’s checkpoint, which stays while it is ne
   await expect(other).rejects.toEqual(refusal(/trained mlp, not logistic/));
 });
 
+it('goes on once, however many ask at the same time', async () => {
+  const { session_id } = await startRun(test);
+  agent.events(await agent.next('job.assign'), 1, [started(), finished('failed')]);
+  await until(session_id, 'failed');
+  const asked = await Promise.allSettled(
+    Array.from({ length: 40 }, () => resume(session_id, { from_start: true })),
+  );
+  expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  for (const one of asked) if (one.status === 'rejected') expect(one.reason).toEqual(refusal(/not ended/));
+});
+
 it('knows no stranger', async () => {
   await expect(resume('sess_000000000000')).rejects.toEqual(
     expect.objectContaining({ code: 'training.not_found' }),

@@ -86,7 +86,8 @@ export class StartService {
     await repository.transaction(async (tx) => {
       const row = await attempts.lock(tx, sessionId);
       if (!row) throw new AppError('training.not_found', 'There is no such run.', { session_id: sessionId });
-      const job = await jobs.get(row.jobId);
+      // All by this one connection: others that wait for the lock may hold every other.
+      const job = await jobs.get(row.jobId, tx);
       const { payload } = requireEnded(job);
       const checkpoint = fromStart ? undefined : await checkpoints.find(tx, sessionId);
       if (!fromStart && !checkpoint)
@@ -111,7 +112,7 @@ export class StartService {
 
   async #checkpointOf(tx: Transaction, sessionId: string, architecture: string) {
     const { repository, checkpoints } = this.#needs;
-    const other = await repository.find(sessionId);
+    const other = await repository.find(sessionId, tx);
     if (!other) throw notResumable(`There is no run ${sessionId} to begin with.`);
     if (other.config.model_architecture !== architecture)
       throw notResumable(`${sessionId} trained ${other.config.model_architecture}, not ${architecture}.`);
@@ -124,7 +125,7 @@ export class StartService {
   async #sameData(tx: Transaction, { dataset }: TrainingPayload): Promise<TrainingPayload['dataset']> {
     const now = await this.#needs.datasets.use(tx, dataset.name);
     if (now.sha256 === dataset.sha256) return dataset;
-    await this.#needs.blobs.get(dataset.sha256).catch((error: unknown) => {
+    await this.#needs.blobs.get(dataset.sha256, tx).catch((error: unknown) => {
       if (!(error instanceof AppError)) throw error;
       throw notResumable(`${dataset.name} has changed, and what this run learned from is no longer there.`);
     });

@@ -1,7 +1,7 @@
 import type { JobState, TrainingConfig } from '@hearth/contract';
 import { and, desc, eq, getTableColumns, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import { jobs } from '../jobs/jobs.table.ts';
-import type { Database, Transaction } from '../platform/database.ts';
+import type { Database, Executor, Transaction } from '../platform/database.ts';
 import { trainingRuns } from './training.table.ts';
 
 export type RunRow = typeof trainingRuns.$inferSelect & { arrival: number };
@@ -31,8 +31,8 @@ export class TrainingRepository {
     await tx.insert(trainingRuns).values(run);
   }
 
-  async find(sessionId: string): Promise<RunRow | undefined> {
-    const [row] = await this.#runs(eq(trainingRuns.sessionId, sessionId)).limit(1);
+  async find(sessionId: string, executor?: Executor): Promise<RunRow | undefined> {
+    const [row] = await this.#runs(eq(trainingRuns.sessionId, sessionId), executor).limit(1);
     return row;
   }
 
@@ -61,8 +61,8 @@ export class TrainingRepository {
     return this.#runs(where).limit(limit);
   }
 
-  #runs(where: SQL | undefined) {
-    return this.#database
+  #runs(where: SQL | undefined, executor: Executor = this.#database) {
+    return executor
       .select(columns)
       .from(trainingRuns)
       .innerJoin(jobs, eq(jobs.id, trainingRuns.jobId))
