@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError } from '../platform/errors.ts';
@@ -34,8 +34,14 @@ export class PartialFile {
     await syncFile(dirname(this.path));
   }
 
+  /** 0 where it is gone: then the server had trouble with the whole file, and it has to come again. */
   async length(): Promise<number> {
-    return (await stat(this.path)).size;
+    try {
+      return (await stat(this.path)).size;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+      throw error;
+    }
   }
 
   /**
@@ -43,10 +49,11 @@ export class PartialFile {
    * has another digest than announced, leaves nothing.
    */
   async append(source: Readable, { offset, sizeBytes, checksum, signal }: Piece): Promise<number> {
-    const file = await open(this.path, 'r+');
+    const file = await open(this.path, constants.O_RDWR | constants.O_CREAT, 0o600);
     const hash = checksum && createHash(checksum.algorithm);
     const end = () => source.destroy(new AppError('request.aborted', 'A newer request took its place.'));
     signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
     try {
       const at = await write(source, file, { offset, sizeBytes, hash });
       if (checksum && !hash?.digest().equals(checksum.digest)) {
@@ -95,7 +102,9 @@ async function write(source: Readable, file: FileHandle, { offset, sizeBytes, ha
       });
     }
     hash?.update(chunk);
-    await file.write(chunk, 0, chunk.length, at);
+    // A disk that is almost full takes a part: what is not written must not count.
+    for (let done = 0; done < chunk.length; )
+      done += (await file.write(chunk, done, chunk.length - done, at + done)).bytesWritten;
     at += chunk.length;
   }
   return at;

@@ -61,10 +61,12 @@ export class UploadsService {
 
   /** How far it is. One that has come whole but was not stored, because the server ended just then, is stored now. */
   async get(id: string, owner: Owner): Promise<Upload> {
-    const row = await this.#row(id, owner);
-    if (row.version !== null) return asUpload(row, row.sizeBytes);
+    const known = await this.#row(id, owner);
+    if (known.version !== null) return asUpload(known, known.sizeBytes);
     return this.#locks.hold(id, async () => {
-      const received = await this.#file(id).length();
+      // Whoever was waited for may have completed or cancelled it.
+      const row = await this.#row(id, owner);
+      const received = await this.#received(row);
       return received < row.sizeBytes ? asUpload(row, received) : this.#finish(row);
     });
   }

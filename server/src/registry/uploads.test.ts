@@ -230,6 +230,22 @@ describe('the protocol', () => {
     expect(await test.client(registry.getDataset, named('big'))).toMatchObject({ sha256: digestOf(bytes) });
   });
 
+  it('answers plainly when two look at it while it is given up, and begins anew where its file went', async () => {
+    const bytes = randomBytes(1000);
+    const { path } = await create(bytes);
+    const answers = await Promise.all([
+      ask('DELETE', path),
+      ...Array.from({ length: 8 }, () => ask('HEAD', path)),
+    ]);
+    for (const answer of answers) expect([200, 204, 404]).toContain(answer?.status);
+    const again = await create(bytes);
+    await ask('PATCH', again.path, piece(0), bytes.subarray(0, 500));
+    await rm(join(test.config.home, 'server/store/uploads', again.path.split('/').at(-1)!));
+    expect((await ask('HEAD', again.path))?.headers['upload-offset']).toBe('0');
+    expect((await ask('PATCH', again.path, piece(0), bytes))?.status).toBe(204);
+    expect(await test.client(registry.getDataset, named('big'))).toMatchObject({ sha256: digestOf(bytes) });
+  });
+
   it('forgets what nobody continued in time', async () => {
     const { path } = await create(Buffer.from(csv));
     expect(await files()).toHaveLength(1);
