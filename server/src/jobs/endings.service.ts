@@ -109,9 +109,6 @@ export class EndingsService {
     const finished = ends.filter(({ job }) => job.state === 'finished');
     for (const end of finished) end.released = released.get(end.job.id) ?? [];
     for (const { job } of finished) await this.#onEnded(tx, job);
-    for (const { job } of finished)
-      if (job.state === 'finished')
-        await this.handlerOf(job.kind)?.onEnded?.(tx, job, job.outcome, job.finishedAt);
     const broken = finished.filter(({ job }) => job.gang && (job as FinishedJob).outcome !== 'completed');
     const others = new Map<string, Aftermath>();
     for (const { job } of broken)
@@ -124,8 +121,15 @@ export class EndingsService {
     await this.handlerOf(job.kind)?.onEnded?.(tx, job, job.outcome, job.finishedAt);
   }
 
-  /** Success has effects of its own; where they fail, so does the job, and nothing of them stays. */
+  /**
+   * Success has effects of its own; where they fail, so does the job, and nothing of them stays. Who had to stop since
+   * another one of its group failed has failed too.
+   */
   async conclude(tx: Transaction, job: JobRecord, ending: Ending): Promise<Ending> {
+    if (ending.outcome === 'stopped' && job.gang) {
+      const because = await this.#repository.stopReason(tx, job.id);
+      return because ? { ...ending, outcome: 'failed', error: because } : ending;
+    }
     const handler = this.handlerOf(job.kind);
     if (ending.outcome !== 'completed' || !handler?.onCompleted) return ending;
     if (!isActive(job)) throw new Error(`Job ${job.id} completed without a lease.`);
@@ -220,13 +224,18 @@ export class EndingsService {
   }
 
   /** One that failed or was stopped takes the others along: those that wait are stopped, those at work ordered to. */
-  async #stopGang(tx: Transaction, { id, gang }: JobRecord): Promise<Aftermath[]> {
+  async #stopGang(tx: Transaction, { id, gang, ...cause }: JobRecord): Promise<Aftermath[]> {
+    const hasFailed = cause.state === 'finished' && cause.outcome === 'failed';
     const members = await this.#repository.gang(tx, gang!.id);
     const others = members.filter((job) => job.id !== id && job.state !== 'finished');
     const at = this.#clock();
-    const error = { code: 'job.gang_broken', message: 'Another job of its group failed or was stopped.' };
+    const message = hasFailed
+      ? `Another machine of its group failed: ${cause.error?.message ?? 'its program ended.'}`
+      : 'Another job of its group was stopped.';
+    const error = { code: 'job.gang_broken', message };
     const waiting = others.filter(({ state }) => state === 'queued');
-    const ends = waiting.map((job) => finishedAs(job, { outcome: 'stopped', error, at }));
+    const outcome = hasFailed ? 'failed' : 'stopped';
+    const ends = waiting.map((job) => finishedAs(job, { outcome, error, at }));
     if (ends.length > 0) await this.#intake.save(tx, ends.map(changeOf));
     for (const job of ends) await this.#onEnded(tx, job);
     const working = others.filter(isActive).filter(({ cancelRequestedAt }) => !cancelRequestedAt);
@@ -234,6 +243,7 @@ export class EndingsService {
       tx,
       working.map((job) => job.id),
       at,
+      hasFailed ? error : undefined,
     );
     const stopping = working.map((job): JobRecord => ({ ...job, cancelRequestedAt: at }));
     return [...ends, ...stopping].map((job) => ({ job, events: [], released: [] }));

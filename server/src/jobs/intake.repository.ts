@@ -41,7 +41,7 @@ const told = (changes: readonly Change[]) => sql`
   ) as g(id, state, acked_seq, started_at, progress, kept, outcome, error, result, exit_code, finished_at)`;
 const taking = sql`
   update jobs set state = g.state, acked_seq = g.acked_seq, started_at = g.started_at, progress = g.progress,
-    kept = g.kept, outcome = g.outcome, error = g.error, result = g.result, exit_code = g.exit_code,
+    kept = g.kept, outcome = g.outcome, error = case when g.outcome is null then jobs.error else g.error end, result = g.result, exit_code = g.exit_code,
     finished_at = g.finished_at, waiting_for = null,
     token_hash = case when g.state = 'finished' then null else jobs.token_hash end,
     lease_expires_at = case when g.state = 'finished' then null else jobs.lease_expires_at end`;

@@ -216,8 +216,12 @@ describe('a gang', () => {
       await b.next('job.cancel', ({ jobId }) => jobId === other.jobId);
       b.events(other, 2, [finished('stopped')]);
       await b.acked(other, 2);
-      const states = await Promise.all(ids.map(async (id) => (await jobOf(id)).state));
-      expect(new Set(states)).toEqual(new Set([end === 'is stopped' ? 'stopped' : 'failed', 'stopped']));
+      const ended = await Promise.all(ids.map((id) => jobOf(id)));
+      // What one has failed at, all have.
+      const outcome = end === 'is stopped' ? 'stopped' : 'failed';
+      expect(ended.map(({ state }) => state)).toEqual([outcome, outcome]);
+      const { error } = ended.find(({ id }) => id === other.jobId)!;
+      expect(error?.code).toBe(outcome === 'failed' ? 'job.gang_broken' : undefined);
     }
     await Promise.all(agents.map((agent) => agent.close()));
   }, 20_000);

@@ -64,6 +64,7 @@ export class QuickIntake {
       (!handler.concerns || events.some(({ event }) => handler.concerns!.has(event.type)));
     const last = events.at(-1)?.event;
     if (!last || isConcerned || events.some(({ event }) => event.type === 'log')) return false;
-    return !(last.type === 'finished' && last.outcome === 'completed' && handler?.onCompleted);
+    if (last.type !== 'finished') return true;
+    return !handler?.onEnded && !(last.outcome === 'completed' && handler?.onCompleted);
   }
 }
