@@ -17,12 +17,12 @@ export async function runSteps(
 ): Promise<StepsRun> {
   const mark = `=== ${crypto.randomUUID()} ===`;
   const script = steps.map((step) => step.script).join(`\necho '${mark}'\n`);
-  const path = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
+  const path = `${dirname(process.execPath)}${delimiter}${env.PATH ?? process.env.PATH}`;
   const child = spawn('bash', ['-c', `set -euo pipefail\n${script}`], {
     cwd: folder,
-    env: { ...process.env, PATH: path, ...env },
+    env: { ...process.env, ...env, PATH: path },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 100_000,
+    timeout: 250_000,
   });
   let output = '';
   let errors = '';
