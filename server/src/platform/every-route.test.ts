@@ -1,4 +1,4 @@
-import { ErrorBody, OpenAiErrorBody, type Route, ScriptErrorBody, urlOf } from '@hearth/contract';
+import { ErrorBody, OpenAiErrorBody, type Route, routes, ScriptErrorBody, urlOf } from '@hearth/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { handledRoutes } from '../testing/declared.ts';
 import { readRefusal } from '../testing/refusal.ts';
@@ -37,6 +37,14 @@ const strangers: Record<string, string>[] = [
   { 'x-api-key': 'hk_nonsense' },
 ];
 
+it('answers every route that the contract declares, of every family', () => {
+  const declared = Object.values(routes).flatMap((group) => Object.values<Route>(group));
+  const handled = handledRoutes(test.app).map(([, route]) => route);
+  expect(declared.filter((route) => !handled.includes(route)).map(({ path }) => path)).toEqual([]);
+  const families = new Set(handled.map(({ family }) => family ?? 'v1'));
+  expect([...families].sort()).toEqual(['mlflow', 'openai', 'scripts', 'v1']);
+});
+
 it('answers 401 in the right envelope on every route that is not public', async () => {
   const guarded = handledRoutes(test.app).filter(([, route]) => route.access !== 'public');
   expect(guarded.length).toBeGreaterThan(10);
@@ -68,7 +76,7 @@ it('answers 4xx to malformed bodies on every route that reads one', async () => 
     const media = { ...headers, 'content-type': 'text/plain' };
     expect((await call(route, urlFor(route), { headers: media, body: 'x' })).status, name).toBe(415);
   }
-});
+}, 120_000);
 
 it('answers 4xx to odd parameters and queries, and names the field', async () => {
   const headers = { authorization: `Bearer ${test.adminToken}` };
