@@ -1,6 +1,6 @@
 import type { TrackedRun } from '@hearth/contract';
 import { expect, test } from 'vitest';
-import { comparedMetrics, comparedParams } from './comparison.ts';
+import { comparedMetrics, comparedParams, toldApart } from './comparison.ts';
 
 const run = (params: Record<string, string>, loss?: number): TrackedRun => ({
   run_id: '0'.repeat(32),
@@ -35,4 +35,12 @@ test('a run without a metric has a gap', () => {
   expect(comparedMetrics([run({}, 0.5), run({})], String)).toEqual([
     { name: 'loss', values: ['0.5', undefined], differs: true },
   ]);
+});
+
+test('runs of the same name are told apart, others keep theirs', () => {
+  const named = (name: string, id: string) => ({ ...run({}), name, run_id: id.padEnd(32, '0') });
+  const names = toldApart([named('mlp', 'ab12'), named('mlp', 'cd34'), named('cnn', 'ef56')]).map(
+    (one) => one.name,
+  );
+  expect(names).toEqual(['mlp · ab12', 'mlp · cd34', 'cnn']);
 });

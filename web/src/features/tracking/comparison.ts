@@ -26,3 +26,11 @@ export const comparedMetrics = (
     runs.flatMap(({ metrics }) => Object.keys(metrics)),
     (name) => runs.map(({ metrics }) => (metrics[name] ? format(metrics[name].value) : undefined)),
   );
+
+/** The runs with names that tell them apart: those that share one get the beginning of their id. */
+export function toldApart(runs: readonly TrackedRun[]): TrackedRun[] {
+  const shared = (name: string): boolean => runs.filter((run) => run.name === name).length > 1;
+  return runs.map((run) =>
+    shared(run.name) ? { ...run, name: `${run.name} · ${run.run_id.slice(0, 4)}` } : run,
+  );
+}
