@@ -96,7 +96,7 @@ async function startRun(
   values: Record<string, string>,
 ): Promise<void> {
   await go(`/runs/new?dataset=${dataset}`);
-  await page.getByRole('radio', { name: new RegExp(architecture) }).check({ force: true });
+  await page.locator(`input[name=architecture][value="${architecture}"]`).check({ force: true });
   for (const [label, value] of Object.entries(values)) {
     const field = page.getByLabel(label, { exact: false }).first();
     if (!(await field.isVisible())) await page.getByText('Advanced settings').click();
