@@ -9,7 +9,11 @@ const channel = 'hearth:live';
 export async function redisFanOut(redis: Redis, log: Log): Promise<FanOut & { close(): void }> {
   const origin = randomUUID();
   // A connection that listens can do nothing else.
-  const listening = redis.duplicate({ lazyConnect: true, autoResubscribe: true, enableOfflineQueue: true });
+  const listening = redis.duplicate({
+    ...{ lazyConnect: true, autoResubscribe: true, enableOfflineQueue: true },
+    // Its one command waits for Redis, however long.
+    commandTimeout: undefined,
+  });
   listening.on('error', (err) => log.debug({ err }, 'The connection that listens to Redis failed.'));
   const fanOut: FanOut = {
     send: (topic, text) => void redis.publish(channel, `${origin} ${topic} ${text}`).catch(() => undefined),

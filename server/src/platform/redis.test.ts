@@ -49,6 +49,16 @@ it('counts the requests of all servers together, by address and by caller', asyn
   expect(statuses.filter((status) => status === 200)).toHaveLength(30);
 });
 
+it('answers though Redis hangs with its connections open', async () => {
+  redis.signal('SIGSTOP');
+  try {
+    const answer = await fetch(`${one.url}/api/v1/setup`, { signal: AbortSignal.timeout(5000) });
+    expect(answer.status).toBe(200);
+  } finally {
+    redis.signal('SIGCONT');
+  }
+});
+
 it('goes on without Redis, and with it again when it is back', async () => {
   await redis.stop();
   expect((await fetch(`${one.url}/api/v1/setup`)).status).toBe(200);

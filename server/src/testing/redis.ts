@@ -11,6 +11,8 @@ export interface TestRedis {
   /** Ends the server; `start` brings it back at the same place, empty. */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Sends a signal: stopped, it keeps its connections and answers nothing. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   close(): Promise<void>;
 }
 
@@ -47,9 +49,10 @@ export async function startRedis(): Promise<TestRedis> {
     await exited;
   };
   await start();
+  const signal = (name: 'SIGSTOP' | 'SIGCONT') => void child?.kill(name);
   const close = async () => {
     await stop();
     await rm(folder, { recursive: true, force: true });
   };
-  return { url: `unix://${path}`, start, stop, close };
+  return { url: `unix://${path}`, start, stop, signal, close };
 }
