@@ -130,7 +130,8 @@ export const mlflowModelRoutes = {
     errors: ['model.not_found', 'model.exists', 'model.in_use'],
   }),
   updateRegisteredModel: route({
-    ...common,
+    tag,
+    family,
     method: 'PATCH',
     path: `${base}/registered-models/update`,
     summary: 'Describe a model',
@@ -171,7 +172,8 @@ export const mlflowModelRoutes = {
     errors: gone,
   }),
   setRegisteredModelTag: route({
-    ...common,
+    tag,
+    family,
     method: 'POST',
     path: `${base}/registered-models/set-tag`,
     summary: 'Set a tag of a model',
@@ -181,7 +183,8 @@ export const mlflowModelRoutes = {
     errors: gone,
   }),
   deleteRegisteredModelTag: route({
-    ...common,
+    tag,
+    family,
     method: 'DELETE',
     path: `${base}/registered-models/delete-tag`,
     summary: 'Remove a tag of a model',
@@ -201,7 +204,8 @@ export const mlflowModelRoutes = {
     errors: gone,
   }),
   deleteRegisteredModelAlias: route({
-    ...common,
+    tag,
+    family,
     method: 'DELETE',
     path: `${base}/registered-models/alias`,
     summary: 'Remove an alias; one that is not there is no error',

@@ -1,4 +1,11 @@
-import { createClient, LiveMessage, liveSocketPath, routes } from '@hearth/contract';
+import {
+  createClient,
+  LiveMessage,
+  liveSocketPath,
+  mlflowModelRoutes,
+  mlflowModelVersionRoutes,
+  routes,
+} from '@hearth/contract';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { epochEnded, finished, measured, ScriptedAgent, started } from '../testing/scripted-agent.ts';
@@ -104,6 +111,44 @@ it('may be written by its own job only; a job may write to runs it made', async 
   });
   agent.events(job, 1, [started(), measured(1, { loss: 'NaN', accuracy: 2 }), finished('stopped')]);
   await agent.acked(job, 3);
+  await agent.close();
+});
+
+it('names by an alias only what its own job made, and describes no model of others', async () => {
+  const agent = await ScriptedAgent.connect(test);
+  const { session_id } = await startRun(test);
+  const job = await agent.next('job.assign');
+  const client = asJob(job.jobToken);
+  const { run_id: own } = await test.client(training.run, { params: { session_id } });
+  const { run: foreign } = await test.client(mlflow.createRun, { body: {} });
+  const name = 'production';
+  await test.client(mlflowModelRoutes.createRegisteredModel, { body: { name } });
+  const put = (by: typeof client, run: string) =>
+    by(mlflow.putArtifact, { params: { '*': `0/${run}/artifacts/m/weights` }, body: 'x' });
+  const add = (by: typeof client, run_id: string) =>
+    by(mlflowModelVersionRoutes.createModelVersion, { body: { name, source: `runs:/${run_id}/m`, run_id } });
+  await put(test.client, foreign.info.run_id);
+  await put(client, own);
+  await add(test.client, foreign.info.run_id);
+  const forbidden = { status: 403 };
+  await expect(add(client, foreign.info.run_id)).rejects.toMatchObject(forbidden);
+  await add(client, own);
+  const alias = (version: string) => ({ body: { name, alias: 'champion', version } });
+  await expect(client(mlflowModelRoutes.setRegisteredModelAlias, alias('1'))).rejects.toMatchObject(
+    forbidden,
+  );
+  await client(mlflowModelRoutes.setRegisteredModelAlias, alias('2'));
+  const tag = (version: string) => ({ body: { name, version, key: 'a', value: 'b' } });
+  await expect(client(mlflowModelVersionRoutes.setModelVersionTag, tag('1'))).rejects.toMatchObject(
+    forbidden,
+  );
+  await client(mlflowModelVersionRoutes.setModelVersionTag, tag('2'));
+  const described = { body: { name, description: 'mine now' } };
+  await expect(client(mlflowModelRoutes.updateRegisteredModel, described)).rejects.toMatchObject({
+    status: 401,
+  });
+  agent.events(job, 1, [started(), finished('stopped')]);
+  await agent.acked(job, 2);
   await agent.close();
 });
 

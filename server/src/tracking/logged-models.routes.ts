@@ -49,9 +49,8 @@ export function loggedModelsRoutes(
     await tracking.change(run_id, (run) => {
       requireOwn(caller)(run);
       requireActive(run);
-      const history: unknown[] = JSON.parse(run.tags[historyTag] ?? '[]');
-      const tags = { ...run.tags, [historyTag]: JSON.stringify([...history, readJson(model_json)]) };
-      return { tags };
+      const history = historyOf(run.tags);
+      return { tags: { ...run.tags, [historyTag]: JSON.stringify([...history, readJson(model_json)]) } };
     });
     return {};
   });
@@ -59,6 +58,12 @@ export function loggedModelsRoutes(
 }
 
 const historyTag = 'mlflow.log-model.history';
+
+/** A tag like any other: what clients have written there may be no list. */
+function historyOf(tags: Record<string, string>): unknown[] {
+  const history = readJson(tags[historyTag] ?? '[]');
+  return Array.isArray(history) ? history : [];
+}
 
 function changeRoutes(app: FastifyInstance, models: LoggedModelsService): void {
   handleMlflow(app, declared.finalizeLoggedModel, async ({ params, body: { status }, caller }) => ({

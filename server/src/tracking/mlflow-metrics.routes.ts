@@ -74,11 +74,7 @@ const asMetric = (key: string, { step, atMs, value }: Plotted) => ({
   step,
 });
 
-const Place = z.tuple([
-  z.number(),
-  z.number(),
-  z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]),
-]);
+const Place = z.tuple([z.int(), z.int(), z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])]);
 function placeOf(token: string | undefined): [number, number, number] | undefined {
   const place = readCursor(Place, token);
   return place && [place[0], place[1], Number(place[2])];

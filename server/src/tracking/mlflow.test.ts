@@ -1,4 +1,4 @@
-import { MlflowErrorBody, type Route, routes, urlOf } from '@hearth/contract';
+import { MlflowErrorBody, mlflowLoggedModelRoutes, type Route, routes, urlOf } from '@hearth/contract';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
 
@@ -337,6 +337,23 @@ describe('logging', () => {
       query: { run_id: run, metric_key: 'odd', page_token: first.next_page_token },
     });
     expect([...first.metrics, ...rest.metrics]).toEqual(metrics);
+    for (const forged of ['[1e300,0,1]', '[1.5,0,"NaN"]', '[0,0]']) {
+      const page_token = Buffer.from(forged).toString('base64url');
+      const query = { run_id: run, metric_key: 'odd', page_token };
+      await expect(test.client(mlflow.metricHistory, { query })).rejects.toMatchObject({ status: 400 });
+    }
+  });
+
+  it('begins the list of logged models anew where a client wrote something else into its tag', async () => {
+    const key = 'mlflow.log-model.history';
+    for (const value of ['garbage{', '5', '{"a":1}', 'null']) {
+      await test.client(mlflow.setTag, { body: { run_id: run, key, value } });
+      await test.client(mlflowLoggedModelRoutes.logModel, {
+        body: { run_id: run, model_json: '{"flavors":{}}' },
+      });
+      const { tags } = (await test.client(mlflow.getRun, { query: { run_id: run } })).run.data;
+      expect(tags).toContainEqual({ key, value: '[{"flavors":{}}]' });
+    }
   });
 
   it('survives many writers of one run at once', async () => {

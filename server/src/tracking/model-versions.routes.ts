@@ -42,11 +42,17 @@ export function modelVersionsRoutes(
     await models.removeVersion(name, version, { keepsModel: true });
     return {};
   });
-  changeRoutes(app, catalogue);
+  changeRoutes(app, catalogue, versions);
 }
 
-function changeRoutes(app: FastifyInstance, catalogue: CatalogueService): void {
-  handleMlflow(app, declared.updateModelVersion, async ({ body: { name, version, description } }) => {
+function changeRoutes(
+  app: FastifyInstance,
+  catalogue: CatalogueService,
+  versions: ModelVersionsService,
+): void {
+  handleMlflow(app, declared.updateModelVersion, async ({ body, caller }) => {
+    const { name, version, description } = body;
+    await versions.requireOwn(name, version, caller);
     const row = await catalogue.changeVersion(name, version, () =>
       description === undefined ? {} : { description },
     );
@@ -58,11 +64,15 @@ function changeRoutes(app: FastifyInstance, catalogue: CatalogueService): void {
     const row = await catalogue.moveToStage(name, version, stage, archives === 'true');
     return { model_version: asMlflowVersion(row) };
   });
-  handleMlflow(app, declared.setModelVersionTag, async ({ body: { name, version, key, value } }) => {
+  handleMlflow(app, declared.setModelVersionTag, async ({ body, caller }) => {
+    const { name, version, key, value } = body;
+    await versions.requireOwn(name, version, caller);
     await catalogue.changeVersion(name, version, ({ tags }) => ({ tags: { ...tags, [key]: value } }));
     return {};
   });
-  handleMlflow(app, declared.deleteModelVersionTag, async ({ body: { name, version, key } }) => {
+  handleMlflow(app, declared.deleteModelVersionTag, async ({ body, caller }) => {
+    const { name, version, key } = body;
+    await versions.requireOwn(name, version, caller);
     await catalogue.changeVersion(name, version, ({ tags: { [key]: _removed, ...tags } }) => ({ tags }));
     return {};
   });

@@ -9,6 +9,7 @@ import type { Listed } from './artifacts.repository.ts';
 import type { ArtifactsService } from './artifacts.service.ts';
 import type { LoggedModelsService } from './logged-models.service.ts';
 import { flavorsOf, listFolder } from './model-versions-files.ts';
+import { requireOwn } from './run-access.ts';
 import type { TrackingService } from './tracking.service.ts';
 
 export interface NewModelVersion {
@@ -43,13 +44,23 @@ export class ModelVersionsService {
     const files = await this.#filesOf(source);
     const modelId = wanted.modelId || /^models:\/(m-[0-9a-f]{32})$/.exec(source)?.[1];
     const logged = modelId ? await this.#needs.loggedModels.get(modelId) : undefined;
+    const runId = wanted.runId || logged?.sourceRunId || null;
+    if (runId && caller.kind === 'job') requireOwn(caller)(await this.#needs.tracking.get(runId));
     return catalogue.addVersion({
       ...{ modelName: name, task: 'unknown', description, tags, source, createdBy: caller.name },
-      ...{ lineageKind: 'mlflow', runId: wanted.runId || logged?.sourceRunId || null },
+      ...{ lineageKind: 'mlflow', runId },
       loggedModelId: modelId ?? null,
       metadata: { ...(await this.#describe(files)), ...(wanted.runLink && { run_link: wanted.runLink }) },
       artifacts: files,
     });
+  }
+
+  /** The process of a job changes only versions that its own runs made. */
+  async requireOwn(name: string, version: number, caller: Caller): Promise<void> {
+    if (caller.kind !== 'job') return;
+    const { runId } = await this.#needs.catalogue.getVersion(name, version);
+    if (!runId) throw new AppError('auth.forbidden', 'A job may change only versions that its runs made.');
+    requireOwn(caller)(await this.#needs.tracking.get(runId));
   }
 
   async list(name: string, version: number, folder: string): Promise<Listed[]> {

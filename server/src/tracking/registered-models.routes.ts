@@ -5,6 +5,7 @@ import type { CatalogueService } from '../registry/catalogue.service.ts';
 import type { ModelsService } from '../registry/models.service.ts';
 import { handleMlflow } from './handle-mlflow.ts';
 import { asMap } from './mlflow-view.ts';
+import type { ModelVersionsService } from './model-versions.service.ts';
 import { asMlflowVersion, asRegisteredModel } from './model-versions-view.ts';
 import { offsetOf, pageAt, tokenField } from './page-tokens.ts';
 import { modelsQuery } from './registered-models-search.repository.ts';
@@ -14,6 +15,7 @@ export function registeredModelsRoutes(
   app: FastifyInstance,
   catalogue: CatalogueService,
   models: ModelsService,
+  versions: ModelVersionsService,
 ): void {
   const one = async (name: string) => ({ registered_model: asRegisteredModel(await catalogue.get(name)) });
   handleMlflow(app, declared.createRegisteredModel, async ({ body: { name, description = '', tags } }) => {
@@ -51,7 +53,7 @@ export function registeredModelsRoutes(
   handleMlflow(app, declared.latestVersions, ({ body }) => latest(body.name, body.stages));
   handleMlflow(app, declared.latestVersionsByQuery, ({ query }) => latest(query.name, query.stages));
   tagRoutes(app, catalogue);
-  aliasRoutes(app, catalogue, models);
+  aliasRoutes(app, catalogue, models, versions);
 }
 
 /** Entries of a page at most, whatever a client asks for. */
@@ -68,8 +70,15 @@ function tagRoutes(app: FastifyInstance, catalogue: CatalogueService): void {
   });
 }
 
-function aliasRoutes(app: FastifyInstance, catalogue: CatalogueService, models: ModelsService): void {
-  handleMlflow(app, declared.setRegisteredModelAlias, async ({ body: { name, alias, version } }) => {
+function aliasRoutes(
+  app: FastifyInstance,
+  catalogue: CatalogueService,
+  models: ModelsService,
+  versions: ModelVersionsService,
+): void {
+  handleMlflow(app, declared.setRegisteredModelAlias, async ({ body, caller }) => {
+    const { name, alias, version } = body;
+    await versions.requireOwn(name, version, caller);
     await models.setAlias(name, alias, version);
     return {};
   });

@@ -76,7 +76,7 @@ export async function buildTracking(app: FastifyInstance, needs: Needs): Promise
   const loggedModels = new LoggedModelsService({ repository, artifacts, experiments, tracking, clock });
   const versions = new ModelVersionsService({ catalogue, loggedModels, tracking, artifacts, blobs });
   loggedModelsRoutes(app, loggedModels, artifacts, tracking);
-  registeredModelsRoutes(app, catalogue, models);
+  registeredModelsRoutes(app, catalogue, models, versions);
   modelVersionsRoutes(app, catalogue, models, versions);
   const places = new ArtifactPlaces(tracking, loggedModels);
   mlflowServerRoutes(app);

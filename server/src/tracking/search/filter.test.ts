@@ -113,6 +113,8 @@ describe('a filter', () => {
       'metrics.loss',
       "metrics.loss = 'a' b",
       'foo.bar = 1',
+      "constructor.name = 'a'",
+      "__proto__.a = 'a'",
       "params.a = 'x",
       'metrics.a ~ 1',
       '(((',

@@ -18,22 +18,22 @@ export interface Order {
   isDescending: boolean;
 }
 
-const entities: Record<string, Field['entity']> = {
-  metric: 'metric',
-  metrics: 'metric',
-  param: 'param',
-  params: 'param',
-  parameter: 'param',
-  parameters: 'param',
-  tag: 'tag',
-  tags: 'tag',
-  attr: 'attribute',
-  attribute: 'attribute',
-  attributes: 'attribute',
-  run: 'attribute',
-  dataset: 'dataset',
-  datasets: 'dataset',
-};
+const entities = new Map<string, Field['entity']>([
+  ['metric', 'metric'],
+  ['metrics', 'metric'],
+  ['param', 'param'],
+  ['params', 'param'],
+  ['parameter', 'param'],
+  ['parameters', 'param'],
+  ['tag', 'tag'],
+  ['tags', 'tag'],
+  ['attr', 'attribute'],
+  ['attribute', 'attribute'],
+  ['attributes', 'attribute'],
+  ['run', 'attribute'],
+  ['dataset', 'dataset'],
+  ['datasets', 'dataset'],
+]);
 const operators = new Set(['=', '!=', '<', '<=', '>', '>=', 'LIKE', 'ILIKE']);
 
 /** Reads one expression after the other from a list of tokens. */
@@ -74,7 +74,7 @@ class Reader {
     if (first.kind !== 'word' && !(first.kind === 'quoted' && first.quote !== "'"))
       throw badFilter(`Expected a field such as metrics.loss, found ${first.text}`, first.at);
     if (!this.takes('.')) return { entity: 'attribute', key: first.text };
-    const entity = entities[first.text.toLowerCase()];
+    const entity = entities.get(first.text.toLowerCase());
     if (!entity)
       throw badFilter(
         `There is no ${first.text} to search; there are metrics, params, tags, attributes, datasets`,
