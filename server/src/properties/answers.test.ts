@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { handledRoutes } from '../testing/declared.ts';
+import { openStage, type Stage } from '../testing/property-stage.ts';
 import { readRefusal } from '../testing/refusal.ts';
 import { playRun } from '../testing/story.ts';
-import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
 /** Parameters of the routes that name something which is there. */

@@ -52,11 +52,13 @@ describe('authentication', () => {
         fc.boolean(),
         fc.constantFrom(...guarded),
         async (text, isBearer, [name, route]) => {
-          const headers = isBearer ? { authorization: `Bearer ${text}` } : { 'x-api-key': text };
+          const headers: Record<string, string> = isBearer
+            ? { authorization: `Bearer ${text}` }
+            : { 'x-api-key': text };
           const path = urlOf(route, {
             params: new Proxy(fill, { get: (of, key) => Reflect.get(of, key) ?? 'a' }),
           });
-          expect(await statusOf(path, headers as Record<string, string>, route.method), name).toBe(401);
+          expect(await statusOf(path, headers, route.method), name).toBe(401);
         },
       ),
       { numRuns: 80 },

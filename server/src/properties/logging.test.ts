@@ -2,8 +2,8 @@ import { type JobEvent, LogLevel, routes, Timestamp } from '@hearth/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storable } from '../platform/storable.ts';
+import { anyPieces, anyText, openStage, type Stage, tell } from '../testing/property-stage.ts';
 import { finished, logged, started } from '../testing/scripted-agent.ts';
-import { anyPieces, anyText, openStage, type Stage, tell } from './stage.ts';
 
 const { training } = routes;
 let stage: Stage;

@@ -1,8 +1,8 @@
 import { type MetricValue, routes, type TrainingMetrics } from '@hearth/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anyPieces, openStage, type Stage, tell } from '../testing/property-stage.ts';
 import { epochEnded, measured, started } from '../testing/scripted-agent.ts';
-import { anyPieces, openStage, type Stage, tell } from './stage.ts';
 
 const { training } = routes;
 let stage: Stage;

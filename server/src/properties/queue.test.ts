@@ -1,11 +1,11 @@
 import { routes } from '@hearth/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assigned, codeOf } from '../testing/property-stage.ts';
 import { patient } from '../testing/script-story.ts';
 import { type Credentials, enrol, finished, ScriptedAgent, started } from '../testing/scripted-agent.ts';
 import { type Assignment, startRun, uploadDataset } from '../testing/story.ts';
 import { startTestApp, startTestAppBeside, type TestApp } from '../testing/test-app.ts';
-import { assigned, codeOf } from './stage.ts';
 
 const { training } = routes;
 const cap = 3;

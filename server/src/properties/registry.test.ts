@@ -1,9 +1,9 @@
 import { routes } from '@hearth/contract';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codeOf } from '../testing/property-stage.ts';
 import { asForm, digestOf } from '../testing/story.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
-import { codeOf } from './stage.ts';
 
 /** What `registry-properties.test.ts` does not say of models (12, 15) and data sets (16). */
 const { registry } = routes;

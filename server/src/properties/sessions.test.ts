@@ -2,9 +2,9 @@ import { type JobEvent, type JobState, type Route, routes, TrainingConfig, urlOf
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storable } from '../platform/storable.ts';
+import { anyPieces, anyText, codeOf, openStage, runOf, type Stage, tell } from '../testing/property-stage.ts';
 import { epochEnded, eventAt, finished, started } from '../testing/scripted-agent.ts';
 import { type Assignment, digestOf, startRun } from '../testing/story.ts';
-import { anyPieces, anyText, codeOf, openStage, runOf, type Stage, tell } from './stage.ts';
 
 const { training, registry } = routes;
 let stage: Stage;

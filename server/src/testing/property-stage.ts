@@ -1,9 +1,9 @@
 import { type JobEvent, routes, type TrainingConfig } from '@hearth/contract';
 import fc from 'fast-check';
-import { patient } from '../testing/script-story.ts';
-import { ScriptedAgent } from '../testing/scripted-agent.ts';
-import { type Assignment, startRun, uploadDataset } from '../testing/story.ts';
-import { startTestApp, type TestApp, type TestAppOptions } from '../testing/test-app.ts';
+import { patient } from './script-story.ts';
+import { ScriptedAgent } from './scripted-agent.ts';
+import { type Assignment, startRun, uploadDataset } from './story.ts';
+import { startTestApp, type TestApp, type TestAppOptions } from './test-app.ts';
 
 /** The real app with a data set and a machine that a test speaks for. */
 export interface Stage {
