@@ -19,6 +19,7 @@ export async function start() {
     HEARTH_HOME: home,
     API_PORT: '0',
     RATE_LIMIT_PER_MINUTE: '10000000',
+    RATE_LIMIT_PER_CALLER: '10000000',
   };
   const [ours, bare, fastify] = [
     await startServing(script('hearth-server.ts'), env),
