@@ -32,9 +32,15 @@ export function isNewer(a: Plotted, b: Plotted): boolean {
   return Number.isNaN(a.value) ? !Number.isNaN(b.value) : a.value > b.value;
 }
 
+interface Gathered extends SeriesSummary {
+  byPlace: Map<string, Bucket>;
+  /** Of each level, the bucket that was met last: most points lie where the one before them does. */
+  recent: Bucket[];
+}
+
 /** One summary a key, in the order in which the keys first appear. */
 export function summarizeBatch(points: readonly Point[]): SeriesSummary[] {
-  const summaries = new Map<string, SeriesSummary & { byPlace: Map<string, Bucket> }>();
+  const summaries = new Map<string, Gathered>();
   for (const point of points) {
     const { key, step } = point;
     let summary = summaries.get(key);
@@ -48,6 +54,7 @@ export function summarizeBatch(points: readonly Point[]): SeriesSummary[] {
         max: null,
         buckets: [],
         byPlace: new Map(),
+        recent: [],
       };
       summaries.set(key, summary);
     }
@@ -56,24 +63,33 @@ export function summarizeBatch(points: readonly Point[]): SeriesSummary[] {
     if (isNewer(point, summary.last)) summary.last = point;
     if (Number.isFinite(point.value)) widen(summary, point);
   }
-  return [...summaries.values()].map(({ byPlace, ...summary }) => ({
+  return [...summaries.values()].map(({ byPlace, recent: _, ...summary }) => ({
     ...summary,
     buckets: [...byPlace.values()],
   }));
 }
 
-function widen(summary: SeriesSummary & { byPlace: Map<string, Bucket> }, point: Point): void {
+function widen(summary: Gathered, point: Point): void {
   const { value } = point;
   if (summary.min === null || value < summary.min) summary.min = value;
   if (summary.max === null || value > summary.max) summary.max = value;
   for (let level = 0; level < bucketWidths.length; level += 1) {
-    const bucket = Math.floor(point.step / bucketWidths[level]!);
-    const place = `${level}/${bucket}`;
-    const known = summary.byPlace.get(place);
-    if (!known) summary.byPlace.set(place, { level, bucket, min: point, max: point });
-    else if (value < known.min.value) known.min = point;
-    else if (value > known.max.value) known.max = point;
+    const place = Math.floor(point.step / bucketWidths[level]!);
+    const bucket =
+      summary.recent[level]?.bucket === place
+        ? summary.recent[level]
+        : bucketAt(summary, level, place, point);
+    if (value < bucket.min.value) bucket.min = point;
+    else if (value > bucket.max.value) bucket.max = point;
   }
+}
+
+function bucketAt({ byPlace, recent }: Gathered, level: number, bucket: number, first: Point): Bucket {
+  const name = `${level}/${bucket}`;
+  const found = byPlace.get(name) ?? { level, bucket, min: first, max: first };
+  byPlace.set(name, found);
+  recent[level] = found;
+  return found;
 }
 
 /** Whether every point is newer than all before it in its series: then none of them can be a repeat. */
