@@ -45,7 +45,7 @@ const statusOf = (error: Error): number =>
   (error as Partial<DetailedError>).originalResponse?.getStatus() ?? 0;
 
 /** The server's refusal, or that it could not be reached. */
-export function refusalOf(error: Error): ApiError {
+function refusalOf(error: Error): ApiError {
   const response = (error as Partial<DetailedError>).originalResponse;
   if (!response) return new ApiError(0, 'network', 'The server could not be reached.');
   const parsed = ErrorBody.safeParse(jsonOf(response.getBody()));

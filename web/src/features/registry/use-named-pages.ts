@@ -5,7 +5,7 @@ import { useAction } from '../../api/use-action.ts';
 import { useResource } from '../../api/use-resource.ts';
 
 /** What a page of named things is asked with. */
-export interface NamedQuery {
+interface NamedQuery {
   search: string | undefined;
   cursor: string | undefined;
   limit: number;
