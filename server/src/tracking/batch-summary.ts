@@ -75,10 +75,8 @@ function widen(summary: Gathered, point: Point): void {
   if (summary.max === null || value > summary.max) summary.max = value;
   for (let level = 0; level < bucketWidths.length; level += 1) {
     const place = Math.floor(point.step / bucketWidths[level]!);
-    const bucket =
-      summary.recent[level]?.bucket === place
-        ? summary.recent[level]
-        : bucketAt(summary, level, place, point);
+    const recent = summary.recent[level];
+    const bucket = recent?.bucket === place ? recent : bucketAt(summary, level, place, point);
     if (value < bucket.min.value) bucket.min = point;
     else if (value > bucket.max.value) bucket.max = point;
   }
