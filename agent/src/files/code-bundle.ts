@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CodeBundle } from '@hearth/contract';
+import { InputValidator } from '@hearth/toolkit/security';
 
 /** A bundle that cannot be laid out as a folder; the message is for the person whose job it is. */
 export class BadBundle extends Error {}
@@ -84,10 +85,10 @@ function checkDigest({ digest, files }: CodeBundle): void {
     throw new BadBundle('The list of code files does not match its digest.');
 }
 
+const validator = new InputValidator();
+
 /** Relative, downward, and the same on every system. */
 export function isSafe(path: string): boolean {
-  const parts = path.split('/');
-  return (
-    !/[\0\\]/.test(path) && parts.every((part) => part !== '' && part !== '.' && part !== '..') && path !== ''
-  );
+  const isPlain = path.split('/').every((part) => part !== '' && part !== '.') && !path.includes('\\');
+  return isPlain && validator.validatePath(path).isValid;
 }

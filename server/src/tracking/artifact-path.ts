@@ -1,3 +1,4 @@
+import { InputValidator } from '@hearth/toolkit/security';
 import { AppError } from '../platform/errors.ts';
 
 /** A place in the files of one owner: a run, or (`m-…`) a logged model. `path` is '' for all of it. */
@@ -27,13 +28,13 @@ export function placeInVersion(uriPath: string) {
   return { name, version: Number(version), path: path === '' ? '' : requirePath(path) };
 }
 
+const validator = new InputValidator();
+
 /** A relative path without steps up, empty parts or what no file name holds. */
 export function requirePath(path: string): string {
   const clean = path.replace(/\/+$/, '');
-  const parts = clean.split('/');
-  const isSound = parts.every((part) => part !== '' && part !== '.' && part !== '..');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is refused
-  if (!isSound || clean.length > 500 || /[\u0000-\u001f\u007f\\]/.test(clean) || !clean.isWellFormed())
+  const isPlain = clean.split('/').every((part) => part !== '' && part !== '.') && !clean.includes('\\');
+  if (!isPlain || clean.length > 500 || !clean.isWellFormed() || !validator.validatePath(clean).isValid)
     throw new AppError(
       'artifact.bad_path',
       'This is no path of a file: a relative one of at most 500 characters.',

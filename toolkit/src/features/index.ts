@@ -1,6 +1,7 @@
 export { type Clock, systemClock } from '../clock.ts';
 export type { Log } from '../log.ts';
 export type { MetricStats } from '../monitoring/metrics-collector.ts';
+export type { SqlQuery } from '../storage/sql-query.ts';
 export {
   AnalyticsCollector,
   type AnalyticsCollectorOptions,
@@ -15,6 +16,7 @@ export {
   type NotificationManagerOptions,
   type Subscriber,
 } from './notification-manager.ts';
+export { PostgresResultStore } from './postgres-result-store.ts';
 export {
   getResultCache,
   ResultCache,

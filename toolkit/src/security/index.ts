@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from '../clock.ts';
+export type { SqlQuery } from '../storage/sql-query.ts';
 export {
   type AuditEvent,
   type AuditFilter,
@@ -12,6 +13,7 @@ export type { BearerHook } from './bearer-hook.ts';
 export { escapeHtml, InputValidator } from './input-validator.ts';
 export { LoginGuard, type LoginGuardOptions } from './login-guard.ts';
 export { PasswordValidator } from './password-validator.ts';
+export { PostgresAuditStore } from './postgres-audit-store.ts';
 export { type Admission, RateLimiter, type RateLimiterOptions } from './rate-limiter.ts';
 export { FileRevocationStore, type RevocationStore } from './revocations.ts';
 export {
