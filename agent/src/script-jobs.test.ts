@@ -155,7 +155,8 @@ sys.stdout.write('\\nthe tail')`;
   expect(told).toBeLessThanOrEqual(10_000_000);
   expect(skipped).toEqual([1_000_000_018 - told]);
   expect(most).toBeGreaterThan(0);
-  expect(most).toBeLessThan(300_000_000);
+  // How far the program gets ahead of what is given back depends on the machine; never all of its gigabyte.
+  expect(most).toBeLessThan(700_000_000);
 }, 120_000);
 
 it('gives programs what they need of the environment, and none of the agent’s secrets', async () => {
