@@ -136,10 +136,10 @@ for i in range(1000): sys.stdout.write(block)
 sys.stdout.write('\\nthe tail')`;
   const job = server.assign(scriptPayload(server, { run }));
   const path = join(home, 'agent/jobs', job.jobId, 'stdout.log');
-  let most = 0;
+  let givenBack = 0;
   const watch = setInterval(() => {
-    const facts = statSync(path, { throwIfNoEntry: false });
-    most = Math.max(most, (facts?.blocks ?? 0) * 512);
+    const { size = 0, blocks = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    givenBack = Math.max(givenBack, size - blocks * 512);
   }, 20);
   const end = await server.until(() => finished(job.events), 60_000);
   clearInterval(watch);
@@ -154,9 +154,8 @@ sys.stdout.write('\\nthe tail')`;
   expect(told).toBeGreaterThan(9_999_990);
   expect(told).toBeLessThanOrEqual(10_000_000);
   expect(skipped).toEqual([1_000_000_018 - told]);
-  expect(most).toBeGreaterThan(0);
-  // How far the program gets ahead of what is given back depends on the machine; never all of its gigabyte.
-  expect(most).toBeLessThan(700_000_000);
+  // How far a program gets ahead depends on the machine; the disk gets back what is not kept while it still writes.
+  expect(givenBack).toBeGreaterThan(16_000_000);
 }, 120_000);
 
 it('gives programs what they need of the environment, and none of the agent’s secrets', async () => {

@@ -554,7 +554,8 @@ const serverRoutes = {
     method: 'GET',
     path: '/api/3.0/mlflow/server-info',
     summary: 'What this server can do, for clients that ask first',
-    access: 'public',
+    access: 'signed-in',
+    jobs: true,
     response: z.object({
       store_type: z.literal('SqlStore'),
       workspaces_enabled: z.literal(false),
