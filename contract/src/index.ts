@@ -1,6 +1,7 @@
 export * from './client.ts';
 export * from './datasets.ts';
 export * from './errors.ts';
+export * from './failures.ts';
 export * from './identity.ts';
 export * from './inference.ts';
 export * from './jobs.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Failure, Waiting } from './failures.ts';
 import { route } from './route.ts';
 import { Message, PageQuery, pageOf, Sha256, Timestamp, Uuid } from './values.ts';
 
@@ -30,13 +31,16 @@ export const Job = z
     node_id: Uuid.nullable(),
     attempt: z.number().int(),
     progress: JobProgress.nullable(),
-    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    /** Why it failed; also what stopped it, where that was not a person. */
+    error: Failure.nullable(),
     /** How its program ended, where it was a program's own end. */
     exit_code: z.number().int().nullable(),
     /** Indices of the node's GPUs it was given; empty where it asked for none. */
     gpus: z.array(z.number().int()),
     /** Why it still waits, where that is known: no node can do it, no node has so many GPUs, … */
     waiting_for: z.string().nullable(),
+    /** The same with its code, for other languages. */
+    waiting: Waiting.nullable(),
     created_by: z.string().nullable(),
     created_at: Timestamp,
     started_at: Timestamp.nullable(),

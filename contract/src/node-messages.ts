@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DatasetFormat } from './datasets.ts';
+import { ToldFailure } from './failures.ts';
 import { ModelInput, Prediction } from './inference.ts';
 import { JobProgress, LogLevel, OutputStream } from './jobs.ts';
 import { Machine, Vitals } from './nodes.ts';
@@ -68,7 +69,7 @@ export const JobEvent = z.discriminatedUnion('type', [
     type: z.literal('finished'),
     at,
     outcome: z.enum(['completed', 'failed', 'stopped']),
-    error: z.object({ code: z.string(), message: z.string() }).nullish(),
+    error: ToldFailure.nullish(),
     /** How the program ended, where it ended by itself. */
     exitCode: z.number().int().nullish(),
     result: z.record(z.string(), z.unknown()).nullish(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Failure, Waiting } from './failures.ts';
 import { JobProgress, JobState } from './jobs.ts';
 import { route } from './route.ts';
 import { Message, ResourceName, Sha256, Timestamp, Uuid } from './values.ts';
@@ -23,6 +24,10 @@ export const Pull = z
     stopping: z.boolean(),
     progress: JobProgress.nullable(),
     error_message: z.string().nullable(),
+    /** The same with its code, for other languages. */
+    failure: Failure.nullable(),
+    /** Why it has not begun, where it waits for more than its turn. */
+    waiting: Waiting.nullable(),
     created_at: Timestamp,
     finished_at: Timestamp.nullable(),
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Failure, Waiting } from './failures.ts';
 import { JobState } from './jobs.ts';
 import { route } from './route.ts';
 import { PageQuery, pageOf, Sha256, Timestamp, Uuid } from './values.ts';
@@ -112,6 +113,10 @@ export const ScriptRun = z
     timeout: z.number().int().nullable(),
     return_code: z.number().int().nullable(),
     error: z.string().nullable(),
+    /** The same with its code, for other languages. */
+    failure: Failure.nullable(),
+    /** Why it is still pending, where it waits for more than its turn. */
+    waiting: Waiting.nullable(),
     code_digest: Sha256,
     created_by: z.string().nullable(),
     created_at: Timestamp,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DatasetFormat } from './datasets.ts';
+import { Failure, Waiting } from './failures.ts';
 import { JobState, LogLevel } from './jobs.ts';
 import { route } from './route.ts';
 import { LocalText, ProgramOption } from './scripts.ts';
@@ -131,6 +132,8 @@ export const TrainingRun = z
     node_name: z.string().nullable(),
     created_by: z.string().nullable(),
     error_message: z.string().nullable(),
+    /** The same with its code, for other languages. */
+    failure: Failure.nullable(),
     last: TrainingMetrics.nullable(),
     /** The version this run registered, once it has. */
     model: z.object({ name: z.string(), version: z.number().int() }).nullable(),
@@ -138,7 +141,9 @@ export const TrainingRun = z
     /** Digest of the recipe's code; null for built-in trainers. */
     code_digest: z.string().nullable(),
     gpus: z.array(z.number().int()),
+    /** Why it waits for more than its turn, as a sentence and with its code. */
     waiting_for: z.string().nullable(),
+    waiting: Waiting.nullable(),
   })
   .meta({ id: 'TrainingRun' });
 export type TrainingRun = z.infer<typeof TrainingRun>;

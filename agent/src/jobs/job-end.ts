@@ -1,4 +1,4 @@
-import type { JobEvent } from '@hearth/contract';
+import type { FailureCode, JobEvent } from '@hearth/contract';
 import { DownloadError } from '../files/download-error.ts';
 import { JobError } from './job-error.ts';
 import { describeExit, type Exit } from './job-exit.ts';
@@ -7,7 +7,7 @@ export type End = Omit<Extract<JobEvent, { type: 'finished' }>, 'type' | 'at'>;
 
 /** Why this node ended a job on its own account. */
 export interface Kill {
-  code: string;
+  code: FailureCode;
   message: string;
 }
 
@@ -24,7 +24,7 @@ export interface EndFacts {
   kill: Kill | undefined;
 }
 
-export const failed = (code: string, message: string): End => ({
+export const failed = (code: FailureCode, message: string): End => ({
   outcome: 'failed',
   error: { code, message },
 });

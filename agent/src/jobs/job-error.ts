@@ -1,9 +1,11 @@
+import type { FailureCode } from '@hearth/contract';
+
 /** An end of a job that was foreseen, with words for the person whose job it is. */
 export class JobError extends Error {
-  readonly code: string;
+  readonly code: FailureCode;
   /** Of the program whose end it was. */
   exitCode?: number | null;
-  constructor(code: string, message: string, cause?: unknown) {
+  constructor(code: FailureCode, message: string, cause?: unknown) {
     super(message, { cause });
     this.name = 'JobError';
     this.code = code;

@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiError, createClient, routes } from '@hearth/contract';
+import { ApiError, asFailure, createClient, routes } from '@hearth/contract';
 import { transferring } from '../backoff.ts';
 import { digestFile } from '../files/digest.ts';
 import type { JobContext } from './job-context.ts';
@@ -62,5 +62,5 @@ const reasonOf = (error: unknown): string => (error instanceof ApiError ? error.
 
 function explain(error: unknown, name: string): unknown {
   if (!(error instanceof ApiError)) return error;
-  return new JobError(error.code, `The server did not take ${name}: ${error.message}`, error);
+  return new JobError(asFailure(error).code, `The server did not take ${name}: ${error.message}`, error);
 }

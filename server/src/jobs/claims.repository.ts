@@ -1,4 +1,4 @@
-import type { JobKind } from '@hearth/contract';
+import type { JobKind, Waiting as Reason } from '@hearth/contract';
 import { and, eq, getTableColumns, inArray, isNotNull, ne, or, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../platform/database.ts';
 import { runPrepared } from '../platform/prepared.ts';
@@ -116,7 +116,7 @@ export class ClaimsRepository {
       )
       update jobs set state = 'leased', lease_id = fit.lease_id, node_id = fit.node_id, token_hash = fit.token_hash,
         lease_expires_at = fit.expires_at, gpu_indices = fit.gpus::int[], acked_seq = 0, attempt = attempt + 1,
-        waiting_for = null
+        waiting = null
       from fit where jobs.id = fit.job_id and (fit.gang_id is null or fit.together = fit.gang_size)
       returning jobs.*`,
     );
@@ -168,7 +168,7 @@ export class ClaimsRepository {
   }
 
   /** Queued jobs that may wait for more than their turn. */
-  async special(kindsServed: string[]): Promise<(Waiting & { waitingFor: string | null })[]> {
+  async special(kindsServed: string[]): Promise<(Waiting & { waiting: Reason | null })[]> {
     const rows = await this.#database
       .select()
       .from(jobs)
@@ -176,7 +176,7 @@ export class ClaimsRepository {
         and(
           eq(jobs.state, 'queued'),
           or(
-            isNotNull(jobs.waitingFor),
+            isNotNull(jobs.waiting),
             isNotNull(jobs.gangId),
             ne(jobs.gpuCount, 0),
             sql`${jobs.kind} <> all(${sql.param(kindsServed)}::text[])`,
@@ -185,20 +185,20 @@ export class ClaimsRepository {
       )
       .orderBy(sql`${jobs.priority} desc, ${jobs.arrival}`)
       .limit(1000);
-    return rows.map(({ id, kind, gpuCount, gangId, gangSize, waitingFor }) => ({
+    return rows.map(({ id, kind, gpuCount, gangId, gangSize, waiting }) => ({
       id,
       kind: kind as JobKind,
       gpuCount,
       gang: gangId && gangSize ? { id: gangId, size: gangSize } : null,
-      waitingFor,
+      waiting,
     }));
   }
 
   /** Writes down why jobs wait. */
-  async explain(ids: string[], reason: string | null): Promise<void> {
+  async explain(ids: string[], reason: Reason | null): Promise<void> {
     await this.#database
       .update(jobs)
-      .set({ waitingFor: reason })
+      .set({ waiting: reason })
       .where(and(inArray(jobs.id, ids), eq(jobs.state, 'queued')));
   }
 }

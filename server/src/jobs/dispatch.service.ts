@@ -107,11 +107,11 @@ export class DispatchService {
     const nodeIds = nodes.map(({ nodeId }) => nodeId);
     const { active } = await this.#claims.situation(nodeIds, []);
     const { reasons } = plan(queue, this.#places(nodes, active), this.#options.caps);
-    const changed = queue.filter(({ id, waitingFor }) => waitingFor !== (reasons.get(id) ?? null));
-    for (const [reason, jobs] of Map.groupBy(changed, ({ id }) => reasons.get(id) ?? null))
+    const changed = queue.filter(({ id, waiting }) => waiting?.message !== reasons.get(id)?.message);
+    for (const jobs of Map.groupBy(changed, ({ id }) => reasons.get(id)?.message).values())
       await this.#claims.explain(
         jobs.map(({ id }) => id),
-        reason,
+        reasons.get(jobs[0]!.id) ?? null,
       );
     for (const job of await this.#repository.findMany(changed.map(({ id }) => id)))
       void this.#endings.announce({ job, events: [], released: [] });

@@ -1,4 +1,4 @@
-import type { JobKind } from '@hearth/contract';
+import { asFailure, type Failure, type JobKind, type ToldFailure } from '@hearth/contract';
 import type { Clock } from '../platform/clock.ts';
 import type { Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
@@ -9,20 +9,12 @@ import type { BlobsService } from '../registry/blobs.service.ts';
 import type { EndWaiters } from './end-waiters.ts';
 import type { IntakeRepository } from './intake.repository.ts';
 import type { JobsRepository } from './jobs.repository.ts';
-import type {
-  ActiveJob,
-  FinishedJob,
-  JobFailure,
-  JobHandler,
-  JobRecord,
-  NumberedEvent,
-  Outcome,
-} from './jobs.types.ts';
+import type { ActiveJob, FinishedJob, JobHandler, JobRecord, NumberedEvent, Outcome } from './jobs.types.ts';
 import { tellWatchers } from './news.ts';
 
 export interface Ending {
   outcome: Outcome;
-  error?: JobFailure | null | undefined;
+  error?: ToldFailure | null | undefined;
   exitCode?: number | null | undefined;
   result?: Record<string, unknown> | null | undefined;
   at: Date;
@@ -144,15 +136,15 @@ export class EndingsService {
     tx: Transaction,
     job: ActiveJob,
     work: (tx: Transaction) => Promise<void>,
-  ): Promise<JobFailure | undefined> {
+  ): Promise<Failure | undefined> {
     try {
       await tx.transaction(work);
       return undefined;
     } catch (error) {
       if (isPassing(error)) throw error;
-      if (error instanceof AppError) return { code: error.code, message: error.message };
+      if (error instanceof AppError) return { code: error.code, message: error.message, details: {} };
       this.#log.error({ err: error, job: job.id }, 'The effects of a job could not be stored.');
-      return { code: 'internal', message: 'What the job reported could not be stored.' };
+      return { code: 'internal', message: 'What the job reported could not be stored.', details: {} };
     }
   }
 
@@ -192,7 +184,8 @@ export class EndingsService {
       });
     }
     const message = 'The machine that worked on this was lost, or came back without the work.';
-    return this.finish(tx, job, { outcome: 'failed', error: { code: 'job.node_lost', message }, at });
+    const error: Failure = { code: 'job.node_lost', message, details: {} };
+    return this.finish(tx, job, { outcome: 'failed', error, at });
   }
 
   /** After the commit. Nothing here can undo what was committed, so failures are only logged. */
@@ -229,10 +222,7 @@ export class EndingsService {
     const members = await this.#repository.gang(tx, gang!.id);
     const others = members.filter((job) => job.id !== id && job.state !== 'finished');
     const at = this.#clock();
-    const message = hasFailed
-      ? `Another machine of its group failed: ${cause.error?.message ?? 'its program ended.'}`
-      : 'Another job of its group was stopped.';
-    const error = { code: 'job.gang_broken', message };
+    const error = hasFailed ? gangBroken(cause.error) : gangStopped;
     const waiting = others.filter(({ state }) => state === 'queued');
     const outcome = hasFailed ? 'failed' : 'stopped';
     const ends = waiting.map((job) => finishedAs(job, { outcome, error, at }));
@@ -248,6 +238,19 @@ export class EndingsService {
     const stopping = working.map((job): JobRecord => ({ ...job, cancelRequestedAt: at }));
     return [...ends, ...stopping].map((job) => ({ job, events: [], released: [] }));
   }
+}
+
+const gangStopped: Failure = {
+  code: 'job.gang_stopped',
+  message: 'Another job of its group was stopped.',
+  details: {},
+};
+
+function gangBroken(cause: ToldFailure | null): Failure {
+  const because = cause?.message ?? 'its program ended.';
+  const message = `Another machine of its group failed: ${because}`;
+  const details = { cause: cause ? asFailure(cause).code : 'job.failed' };
+  return { code: 'job.gang_broken', message, details };
 }
 
 /** A job as it stands once it has ended so. */

@@ -1,10 +1,10 @@
-import type { JobLogLine, JobProgress, OutputStream } from '@hearth/contract';
+import type { JobLogLine, JobProgress, OutputStream, ToldFailure } from '@hearth/contract';
 import { sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../platform/database.ts';
 import { runPrepared } from '../platform/prepared.ts';
 import { asRecord } from './job-row.ts';
 import { jobs } from './jobs.table.ts';
-import type { JobFailure, JobRecord, Outcome } from './jobs.types.ts';
+import type { JobRecord, Outcome } from './jobs.types.ts';
 import { cutLine, type Kept, type Piece } from './retention.ts';
 
 /** How a job stands after what was told of it. */
@@ -19,7 +19,7 @@ export interface Change {
 }
 interface End {
   outcome: Outcome;
-  error: JobFailure | null;
+  error: ToldFailure | null;
   result: Record<string, unknown> | null;
   exitCode: number | null;
   finishedAt: Date;
@@ -42,7 +42,7 @@ const told = (changes: readonly Change[]) => sql`
 const taking = sql`
   update jobs set state = g.state, acked_seq = g.acked_seq, started_at = g.started_at, progress = g.progress,
     kept = g.kept, outcome = g.outcome, error = case when g.outcome is null then jobs.error else g.error end, result = g.result, exit_code = g.exit_code,
-    finished_at = g.finished_at, waiting_for = null,
+    finished_at = g.finished_at, waiting = null,
     token_hash = case when g.state = 'finished' then null else jobs.token_hash end,
     lease_expires_at = case when g.state = 'finished' then null else jobs.lease_expires_at end`;
 const printed = (pieces: readonly (Piece & { jobId: string })[]) => sql`

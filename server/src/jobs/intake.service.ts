@@ -1,3 +1,4 @@
+import type { Failure } from '@hearth/contract';
 import type { AuditService } from '../identity/audit.service.ts';
 import type { LinksService } from '../nodes/links.service.ts';
 import type { Hello, NodeListener, WorkMessage } from '../nodes/nodes.types.ts';
@@ -96,7 +97,7 @@ export class IntakeService implements NodeListener {
     const aftermaths = await this.#repository.transaction(async (tx) => {
       const job = (await this.#intake.lock(tx, [claim.jobId])).get(claim.jobId);
       if (!isHolder(job, nodeId, claim.leaseId)) return undefined;
-      const error = { code: 'request.invalid', message };
+      const error: Failure = { code: 'job.unreadable_report', message, details: {} };
       return this.#endings.finish(tx, job, { outcome: 'failed', error, at: this.#clock() });
     });
     this.#answer(nodeId, claim, { kind: aftermaths ? 'ended' : 'foreign' });

@@ -11,7 +11,7 @@ export function asRecord(row: Row): JobRecord {
   const own = { id, kind, title, priority, arrival, payload, createdBy, attempt, progress, createdAt };
   const base = { ...own, gpuCount: row.gpuCount, gpus: row.gpuIndices, gang: gangOf(row), kept: row.kept };
   const { ackedSeq, startedAt, nodeId, leaseId } = row;
-  if (row.state === 'queued') return { ...base, state: 'queued', waitingFor: row.waitingFor };
+  if (row.state === 'queued') return { ...base, state: 'queued', waiting: row.waiting };
   if (row.state === 'finished') {
     const { error, result, exitCode, finishedAt } = row;
     const outcome = row.outcome as Outcome;

@@ -1,4 +1,4 @@
-import type { Job, JobState } from '@hearth/contract';
+import { asFailure, type Job, type JobState } from '@hearth/contract';
 import type { FinishedJob, JobRecord } from './jobs.types.ts';
 
 /** The state people see: a leased job is as good as running. */
@@ -23,6 +23,7 @@ function subjectOf({ payload }: JobRecord): string {
 
 export function asJob(job: JobRecord): Job {
   const finished = finishedOf(job);
+  const waiting = job.state === 'queued' ? job.waiting : null;
   return {
     id: job.id,
     kind: job.kind,
@@ -34,10 +35,11 @@ export function asJob(job: JobRecord): Job {
     node_id: nodeOf(job),
     attempt: job.attempt,
     progress: job.progress,
-    error: finished?.error ?? null,
+    error: finished?.error ? asFailure(finished.error) : null,
     exit_code: finished?.exitCode ?? null,
     gpus: job.gpus,
-    waiting_for: job.state === 'queued' ? job.waitingFor : null,
+    waiting_for: waiting?.message ?? null,
+    waiting,
     created_by: job.createdBy,
     created_at: job.createdAt.toISOString(),
     started_at: startedAtOf(job)?.toISOString() ?? null,

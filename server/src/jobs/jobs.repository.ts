@@ -1,10 +1,10 @@
-import type { JobKind, JobPayload, JobState } from '@hearth/contract';
+import type { JobKind, JobPayload, JobState, ToldFailure } from '@hearth/contract';
 import { and, asc, desc, eq, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
 import { isDeadlock } from '../platform/failures.ts';
 import { asRecord } from './job-row.ts';
 import { jobArtifacts, jobs } from './jobs.table.ts';
-import type { ActiveJob, JobArtifact, JobFailure, JobRecord, Membership } from './jobs.types.ts';
+import type { ActiveJob, JobArtifact, JobRecord, Membership } from './jobs.types.ts';
 
 export interface NewJob {
   id: string;
@@ -164,7 +164,7 @@ export class JobsRepository {
   }
 
   /** `because` is kept with a job that was not asked to stop but has to, since others failed. */
-  async orderStop(tx: Transaction, ids: string[], at: Date, because?: JobFailure): Promise<void> {
+  async orderStop(tx: Transaction, ids: string[], at: Date, because?: ToldFailure): Promise<void> {
     if (ids.length === 0) return;
     const error = because ? { error: because } : {};
     await tx
@@ -174,7 +174,7 @@ export class JobsRepository {
   }
 
   /** Why an active job has to stop, where it was not asked to. */
-  async stopReason(tx: Transaction, id: string): Promise<JobFailure | undefined> {
+  async stopReason(tx: Transaction, id: string): Promise<ToldFailure | undefined> {
     const [row] = await tx.select({ error: jobs.error }).from(jobs).where(eq(jobs.id, id));
     return row?.error ?? undefined;
   }

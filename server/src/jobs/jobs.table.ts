@@ -1,4 +1,4 @@
-import type { JobPayload, JobProgress } from '@hearth/contract';
+import type { JobPayload, JobProgress, ToldFailure, Waiting } from '@hearth/contract';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -40,7 +40,7 @@ export const jobs = pgTable(
     attempt: integer('attempt').notNull().default(0),
     cancelRequestedAt: moment('cancel_requested_at'),
     progress: jsonb('progress').$type<JobProgress>(),
-    error: jsonb('error').$type<{ code: string; message: string }>(),
+    error: jsonb('error').$type<ToldFailure>(),
     result: jsonb('result').$type<Record<string, unknown>>(),
     createdAt: moment('created_at').notNull(),
     startedAt: moment('started_at'),
@@ -52,7 +52,9 @@ export const jobs = pgTable(
     gangId: uuid('gang_id'),
     gangRank: integer('gang_rank'),
     gangSize: integer('gang_size'),
+    /** No longer written: `waiting` has the sentence too. */
     waitingFor: text('waiting_for'),
+    waiting: jsonb('waiting').$type<Waiting>(),
     /** What is stored of its log and output, so that a limit can be kept without counting rows. */
     kept: jsonb('kept').$type<Kept>().notNull().default({}),
   },

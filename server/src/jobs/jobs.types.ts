@@ -1,4 +1,4 @@
-import type { JobEvent, JobKind, JobPayload, JobProgress } from '@hearth/contract';
+import type { JobEvent, JobKind, JobPayload, JobProgress, ToldFailure, Waiting } from '@hearth/contract';
 import type { Transaction } from '../platform/database.ts';
 import type { Kept } from './retention.ts';
 
@@ -30,16 +30,12 @@ export interface Lease {
   nodeId: string;
   expiresAt: Date;
 }
-export interface JobFailure {
-  code: string;
-  message: string;
-}
 export type Outcome = 'completed' | 'failed' | 'stopped';
 
 type QueuedJob = Base & {
   state: 'queued';
   /** Why, where it is more than that its turn has not come. */
-  waitingFor: string | null;
+  waiting: Waiting | null;
 };
 /** Handed to a node; `running` once the node said that it started. Only here is there a lease. */
 export type ActiveJob = Base & {
@@ -52,7 +48,7 @@ export type ActiveJob = Base & {
 export type FinishedJob = Base & {
   state: 'finished';
   outcome: Outcome;
-  error: JobFailure | null;
+  error: ToldFailure | null;
   exitCode: number | null;
   result: Record<string, unknown> | null;
   nodeId: string | null;

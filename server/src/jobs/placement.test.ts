@@ -37,7 +37,7 @@ describe('a plan', () => {
   it('gives only what a node can do', () => {
     expect(placed([job('1', { kind: 'training' }), job('2')], [node('a')])).toEqual(['2@a']);
     const { reasons } = plan([job('1', { gpuCount: 3 })], [node('a', { gpus: 2 })], caps);
-    expect(reasons.get('1')).toBe('Needs a machine with 3 GPUs for script jobs; online are 0.');
+    expect(reasons.get('1')?.message).toBe('Needs a machine with 3 GPUs for script jobs; online are 0.');
   });
 
   it('gives GPUs by their indices, never one that is busy', () => {
@@ -55,7 +55,7 @@ describe('a plan', () => {
     expect(plan(queue, [busy], new Map([['script', 9]])).assignments).toEqual([]);
     const { assignments, reasons } = plan([...queue, job('3')], [busy], new Map([['script', 9]]));
     expect(assignments).toEqual([{ jobId: '3', nodeId: 'a', gpus: [] }]);
-    expect(reasons.get('1')).toBe('Waits until 2 GPUs of one machine are free.');
+    expect(reasons.get('1')?.message).toBe('Waits until 2 GPUs of one machine are free.');
   });
 
   it('places a gang on nodes of its own, or not at all and says so', () => {
@@ -64,7 +64,7 @@ describe('a plan', () => {
     const { assignments, reasons } = plan([...gang('g', 2), job('1'), job('2')], [node('a'), full], caps);
     // One place of a is held for the gang.
     expect(assignments.map(({ jobId }) => jobId)).toEqual(['1']);
-    expect(reasons.get('g1')).toBe('Waits until 2 machines have room at once; 1 of them has.');
+    expect(reasons.get('g1')?.message).toBe('Waits until 2 machines have room at once; 1 of them has.');
     // One that could never be placed holds nothing.
     expect(placed([...gang('h', 3), job('1'), job('2')], [node('a'), full])).toEqual(['1@a', '2@a']);
   });

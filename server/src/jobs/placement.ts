@@ -1,4 +1,6 @@
+import type { Waiting as Reason } from '@hearth/contract';
 import type { OnlineNode } from '../nodes/nodes.types.ts';
+import { cannotBegin, shortage } from './waiting.ts';
 
 /** A job of the queue, as far as placing it needs to know. */
 export interface Waiting {
@@ -21,7 +23,7 @@ export interface Assignment {
 export interface Plan {
   assignments: Assignment[];
   /** Why jobs wait for more than their turn, by job. */
-  reasons: Map<string, string>;
+  reasons: Map<string, Reason>;
   /** Kinds for which there are places left. */
   open: Set<string>;
 }
@@ -91,20 +93,21 @@ export function plan(
 ): Plan {
   const rooms = places.map((place) => new Room(place, caps));
   const assignments: Assignment[] = [];
-  const reasons = new Map<string, string>();
+  const reasons = new Map<string, Reason>();
   for (const unit of units(queue)) {
     const [job] = unit as [Waiting];
     // The rest of it is beyond what was read of the queue: its turn comes when that is nearer.
     if (job.gang && unit.length < job.gang.size) continue;
     const fit = rooms.filter((room) => room.isFit(job));
     const ready = fit.filter((room) => room.isReady(job)).toSorted(byLoad);
-    const reason = reasonToWait(job, unit.length, fit.length);
+    const need = { ...job, size: unit.length };
+    const reason = fit.length < unit.length ? cannotBegin(need, fit.length) : undefined;
     if (!reason && ready.length >= unit.length)
       for (const [index, { id: jobId }] of unit.entries())
         assignments.push({ jobId, nodeId: ready[index]!.nodeId, gpus: ready[index]!.take(job) });
     else {
       if (!reason) hold(job, unit.length, ready, fit);
-      const why = reason ?? shortage(job, unit.length, ready.length);
+      const why = reason ?? shortage(need, ready.length);
       if (why) for (const { id } of unit) reasons.set(id, why);
     }
   }
@@ -117,23 +120,6 @@ function hold(job: Waiting, count: number, ready: Room[], fit: Room[]): void {
     .filter((room) => !ready.includes(room))
     .toSorted((a, b) => b.freeGpus - a.freeGpus || byId(a, b));
   for (const room of [...ready, ...others].slice(0, count)) room.take(job);
-}
-
-/** Why it cannot begin however long it waits, as the machines are now. */
-function reasonToWait({ kind, gpuCount }: Waiting, size: number, fit: number): string | undefined {
-  if (fit >= size) return undefined;
-  const machines = size > 1 ? `${size} machines at once` : 'a machine';
-  const gpus = gpuCount > 0 ? ` with ${gpuCount} GPU${gpuCount > 1 ? 's' : ''}` : '';
-  return `Needs ${machines}${gpus} for ${kind} jobs; online ${fit === 1 ? 'is' : 'are'} ${fit}.`;
-}
-
-/** What it waits for beyond a free place; undefined where that is all. */
-function shortage({ gpuCount }: Waiting, size: number, ready: number): string | undefined {
-  if (size > 1)
-    return `Waits until ${size} machines have room at once; ${ready} of them ${ready === 1 ? 'has' : 'have'}.`;
-  return gpuCount > 0
-    ? `Waits until ${gpuCount} GPU${gpuCount > 1 ? 's' : ''} of one machine are free.`
-    : undefined;
 }
 
 /** Jobs one by one, gangs whole. */

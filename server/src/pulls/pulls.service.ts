@@ -90,7 +90,7 @@ function payloadOf({ id, payload }: JobRecord) {
 
 function asPull(job: JobRecord, view: (job: JobRecord) => JobView): Pull {
   const { source, modelName } = payloadOf(job);
-  const { id, state, stopping, progress, error, created_at, finished_at } = view(job);
+  const { id, state, stopping, progress, error, waiting, created_at, finished_at } = view(job);
   return {
     id,
     job_id: id,
@@ -100,6 +100,8 @@ function asPull(job: JobRecord, view: (job: JobRecord) => JobView): Pull {
     stopping,
     progress,
     error_message: error?.message ?? null,
+    failure: error,
+    waiting,
     created_at,
     finished_at,
   };

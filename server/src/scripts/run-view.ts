@@ -25,6 +25,8 @@ export function asRun(row: RunRow, job: JobView, nodeName: string | undefined): 
     timeout: row.timeoutSeconds,
     return_code: job.exit_code,
     error: job.error?.message ?? null,
+    failure: job.error,
+    waiting: job.waiting,
     code_digest: row.codeDigest,
     created_by: job.created_by,
     created_at: job.created_at,

@@ -38,12 +38,14 @@ export function asRun(row: RunRow, around: Around): TrainingRun {
     node_name: nodeName ?? null,
     created_by: row.createdBy,
     error_message: job.error?.message ?? null,
+    failure: job.error,
     last: last ?? null,
     model: modelName !== null && modelVersion !== null ? { name: modelName, version: modelVersion } : null,
     dataset_sha256: row.datasetSha256,
     code_digest: row.codeDigest,
     gpus: job.gpus,
     waiting_for: job.waiting_for,
+    waiting: job.waiting,
   };
 }
 
