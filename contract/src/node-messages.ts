@@ -93,6 +93,8 @@ export type Program = z.infer<typeof Program>;
 export const ScriptPayload = z.object({
   kind: z.literal('script'),
   scriptName: z.string(),
+  /** What its caller asked for, in the caller's words; `program` has what comes of that. */
+  asked: z.object({ args: z.array(z.string()), mode: z.string().nullable(), command: z.string() }),
   program: Program,
   /** After so long all of its processes are killed; null: never. */
   timeoutMs: z.number().int().positive().nullable(),

@@ -17,6 +17,7 @@ export function scriptPayload(
   return {
     kind: 'script',
     scriptName: 'test',
+    asked: { args: [], mode: null, command: 'test' },
     program: {
       code: { digest: createHash('sha256').update(lines.join('')).digest('hex'), files: listed },
       runtime: { type: 'python', requirements: [] },

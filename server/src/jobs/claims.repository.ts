@@ -123,7 +123,9 @@ export class ClaimsRepository {
     return rows.map(fromColumns) as ActiveJob[];
   }
 
-  /** Queues jobs, those with a good offer as leased at once. In the order given. */
+  /**
+   * Queues jobs, those with a good offer as leased at once. In the order given, less those whose mutex is held.
+   */
   async add(
     orders: readonly { job: NewJob; offer: Offer | undefined }[],
     tx?: Transaction,
@@ -139,12 +141,13 @@ export class ClaimsRepository {
           ${of(({ job }) => job.gpuCount ?? 0)}::int[],
           ${of(({ job }) => job.gang?.id ?? null)}::uuid[], ${of(({ job }) => job.gang?.rank ?? null)}::int[],
           ${of(({ job }) => job.gang?.size ?? null)}::int[],
+          ${of(({ job }) => job.mutex ?? null)}::text[],
           ${of(({ offer }) => offer?.leaseId ?? null)}::uuid[], ${of(({ offer }) => offer?.nodeId ?? null)}::uuid[],
           ${of(({ offer }) => offer?.linkId ?? null)}::uuid[], ${of(({ offer }) => offer?.tokenHash ?? null)}::text[],
           ${of(({ offer }) => offer?.expiresAt.toISOString() ?? null)}::timestamptz[],
           ${of(({ offer }) => offer?.beside ?? 0)}::int[]
         ) with ordinality as g(id, kind, title, priority, payload, created_by, created_at, gpu_count, gang_id, gang_rank,
-          gang_size, lease_id, node_id, link_id, token_hash, expires_at, beside, place)
+          gang_size, mutex, lease_id, node_id, link_id, token_hash, expires_at, beside, place)
       ), here as materialized (
         select n.id from nodes n where (n.id, n.link_id) in (select node_id, link_id from given) order by n.id for share
       ), judged as (
@@ -155,11 +158,12 @@ export class ClaimsRepository {
         from given g left join here h on h.id = g.node_id
       )
       insert into jobs (id, kind, title, priority, payload, created_by, created_at, gpu_count, gang_id, gang_rank, gang_size,
-        state, lease_id, node_id, token_hash, lease_expires_at, attempt)
+        mutex, state, lease_id, node_id, token_hash, lease_expires_at, attempt)
       select id, kind, title, priority, payload, created_by, created_at, gpu_count, gang_id, gang_rank, gang_size,
-        case when goes then 'leased' else 'queued' end, case when goes then lease_id end, case when goes then node_id end,
+        mutex, case when goes then 'leased' else 'queued' end, case when goes then lease_id end, case when goes then node_id end,
         case when goes then token_hash end, case when goes then expires_at end, case when goes then 1 else 0 end
       from judged order by place
+      on conflict (mutex) where mutex is not null and state <> 'finished' do nothing
       returning *`;
     const rows = tx
       ? (await tx.execute(statement)).rows

@@ -17,6 +17,8 @@ export interface NewJob {
   /** GPUs of one node that it needs to itself; default none. */
   gpuCount?: number;
   gang: Membership | null;
+  /** Stored only if no other job with the same one has yet to end. */
+  mutex?: string;
 }
 const active = inArray(jobs.state, ['leased', 'running']);
 const records = (rows: (typeof jobs.$inferSelect)[]) => rows.map(asRecord) as ActiveJob[];

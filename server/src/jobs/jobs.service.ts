@@ -71,16 +71,13 @@ export class JobsService {
   }
 
   /** Orders a job that stands for itself; it is on its way when this resolves, if a node has room. */
-  enqueueAlone(order: JobOrder): Promise<string> {
-    return this.#orders.alone(order);
+  async enqueueAlone(order: Omit<JobOrder, 'mutex'>): Promise<string> {
+    return (await this.#orders.alone(order))!;
   }
 
-  /**
-   * The fastest way for a job with rows of its own: `store` adds them in the transaction of the job's, after it. Needs
-   * no `dispatch`.
-   */
-  enqueueWith<T>(order: JobOrder, store: (tx: Transaction, jobId: string) => Promise<T>): Promise<T> {
-    return this.#orders.with(order, store);
+  /** The same unless another job with the same mutex has not ended yet; then undefined. */
+  enqueueOnly(order: JobOrder & { mutex: string }): Promise<string | undefined> {
+    return this.#orders.alone(order);
   }
 
   /** Waits for a job's end; rejects with the signal's reason when that comes first. */

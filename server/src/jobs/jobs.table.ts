@@ -52,6 +52,8 @@ export const jobs = pgTable(
     gangId: uuid('gang_id'),
     gangRank: integer('gang_rank'),
     gangSize: integer('gang_size'),
+    /** Of the jobs that have the same, one at most has not ended. */
+    mutex: text('mutex'),
     /** No longer written: `waiting` has the sentence too. */
     waitingFor: text('waiting_for'),
     waiting: jsonb('waiting').$type<Waiting>(),
@@ -68,6 +70,8 @@ export const jobs = pgTable(
     index('jobs_queue').on(t.kind, t.priority.desc(), t.arrival).where(sql`state = 'queued'`),
     index('jobs_active').on(t.nodeId).where(sql`state IN ('leased', 'running')`),
     index('jobs_newest').on(t.arrival.desc()),
+    uniqueIndex('jobs_mutex').on(t.mutex).where(sql`mutex IS NOT NULL AND state <> 'finished'`),
+    index('jobs_same').on(t.mutex, t.arrival.desc()).where(sql`mutex IS NOT NULL`),
     index('jobs_token').on(t.tokenHash),
     check('jobs_gang', sql`num_nonnulls(gang_id, gang_rank, gang_size) IN (0, 3)`),
     uniqueIndex('jobs_gang_members').on(t.gangId, t.gangRank).where(sql`gang_id IS NOT NULL`),

@@ -95,7 +95,7 @@ export function buildJobs(app: FastifyInstance, needs: Needs): JobsService {
     clock,
     log,
   );
-  const orders = new OrdersService(repository, claims, dispatch, leases, reservations, clock);
+  const orders = new OrdersService(claims, dispatch, leases, reservations, clock);
   const records = new JobRecordsService(repository, new RecordsRepository(database), waiters, live);
   const jobs = new JobsService(repository, intake, orders, records, endings, dispatch, blobs, clock);
   const sweeper = new LeaseSweeper(repository, endings, waiters, links, clock, log);

@@ -5,8 +5,8 @@ import type { Transaction } from '../platform/database.ts';
 import type { ClaimsRepository, Offer } from './claims.repository.ts';
 import type { DispatchService } from './dispatch.service.ts';
 import { Gathering } from './gathering.ts';
-import type { JobsRepository, NewJob } from './jobs.repository.ts';
-import type { ActiveJob, JobRecord } from './jobs.types.ts';
+import type { NewJob } from './jobs.repository.ts';
+import type { ActiveJob } from './jobs.types.ts';
 import type { Leases } from './leases.ts';
 import type { Reservations } from './reservations.ts';
 
@@ -17,23 +17,20 @@ export type JobOrder = Omit<NewJob, 'id' | 'createdAt' | 'gang'>;
  * out with the commit that stores it; orders that come together share a commit.
  */
 export class OrdersService {
-  readonly #repository: JobsRepository;
   readonly #claims: ClaimsRepository;
   readonly #dispatch: DispatchService;
   readonly #leases: Leases;
   readonly #reservations: Reservations;
   readonly #clock: Clock;
-  readonly #alone: Gathering<NewJob, string>;
+  readonly #alone: Gathering<NewJob, string | undefined>;
   #turn = 0;
   constructor(
-    repository: JobsRepository,
     claims: ClaimsRepository,
     dispatch: DispatchService,
     leases: Leases,
     reservations: Reservations,
     clock: Clock,
   ) {
-    this.#repository = repository;
     this.#claims = claims;
     this.#dispatch = dispatch;
     this.#leases = leases;
@@ -55,47 +52,24 @@ export class OrdersService {
     return jobs.map(({ id }) => id);
   }
 
-  /** A job that stands for itself: stored, and on its way where there is room. */
-  alone(order: JobOrder): Promise<string> {
+  /** A job that stands for itself: stored, and on its way where there is room. Undefined where its mutex is held. */
+  alone(order: JobOrder): Promise<string | undefined> {
     return this.#alone.add(this.#job(order, null));
   }
 
-  /** The same with something stored beside it, all or nothing. `store` comes after the job's own row. */
-  async with<T>(order: JobOrder, store: (tx: Transaction, jobId: string) => Promise<T>): Promise<T> {
-    const job = this.#job(order, null);
-    const nodes = this.#dispatch.open();
-    const offered = [{ job, offer: this.#offer(job, nodes) }];
-    return this.#leasing(offered, nodes, () =>
-      this.#repository.transaction(async (tx) => {
-        const records = await this.#claims.add(offered, tx);
-        return { records, result: await store(tx, job.id) };
-      }),
-    );
-  }
-
-  async #store(jobs: NewJob[]): Promise<string[]> {
+  /** Stores jobs, then sends out those that were leased and looks after the others. */
+  async #store(jobs: NewJob[]): Promise<(string | undefined)[]> {
     const nodes = this.#dispatch.open();
     const offered = jobs.map((job) => ({ job, offer: this.#offer(job, nodes) }));
-    return this.#leasing(offered, nodes, async () => ({
-      records: await this.#claims.add(offered),
-      result: jobs.map(({ id }) => id),
-    }));
-  }
-
-  /** Stores jobs by `store`, then sends out those that were leased and looks after the others. */
-  async #leasing<T>(
-    offered: { offer: Offer | undefined }[],
-    nodes: OnlineNode[],
-    store: () => Promise<{ records: JobRecord[]; result: T }>,
-  ): Promise<T> {
     const leaseIds = offered.flatMap(({ offer }) => offer?.leaseId ?? []);
     let active: ActiveJob[] = [];
     try {
-      const { records, result } = await store();
+      const records = await this.#claims.add(offered);
       active = records.filter((job): job is ActiveJob => job.state === 'leased');
       const waiting = records.filter(({ state }) => state === 'queued').map(({ kind }) => kind);
       for (const kind of new Set(waiting)) void this.#dispatch.queued(kind);
-      return result;
+      const stored = new Set(records.map(({ id }) => id));
+      return jobs.map(({ id }) => (stored.has(id) ? id : undefined));
     } finally {
       const taken = new Set(active.map(({ lease }) => lease.id));
       for (const leaseId of leaseIds) {

@@ -37,18 +37,25 @@ describe('a light script', () => {
     await agent.close();
   });
 
-  it('has rows beside it in its transaction, or is not there at all', async () => {
+  it('is alone as long as it has not ended, where it has a mutex', async () => {
     const agent = await ScriptedAgent.connect(test);
-    const failing = test.jobs.enqueueWith(scriptOrder(), async () => {
-      throw new Error('no');
-    });
-    await expect(failing).rejects.toThrow('no');
-    const id = await test.jobs.enqueueWith(scriptOrder(), async (_tx, jobId) => jobId);
+    const orders = Array.from({ length: 5 }, () => ({ ...scriptOrder(), mutex: 'script:hello.py' }));
+    const ids = await Promise.all(orders.map((order) => test.jobs.enqueueOnly(order)));
+    expect(ids.filter(Boolean)).toHaveLength(1);
     const job = await agent.next('job.assign');
-    expect(job.jobId).toBe(id);
-    expect(agent.received.filter(({ type }) => type === 'job.assign')).toEqual([]);
+    expect(ids).toContain(job.jobId);
+    expect(await test.jobs.enqueueOnly(orders[0]!)).toBeUndefined();
+    expect(await test.jobs.enqueueOnly({ ...orders[0]!, mutex: 'script:other.py' })).toBeDefined();
+    const other = await agent.next('job.assign');
     agent.events(job, 1, [started(), finished('failed')]);
+    agent.events(other, 1, [started(), finished('completed')]);
     await agent.acked(job, 2);
+    await agent.acked(other, 2);
+    const after = await test.jobs.enqueueOnly(orders[0]!);
+    const next = await agent.next('job.assign');
+    expect(next.jobId).toBe(after);
+    agent.events(next, 1, [started(), finished('completed')]);
+    await agent.acked(next, 2);
     await agent.close();
   });
 
@@ -120,7 +127,7 @@ describe('100 simultaneous starts', () => {
         if (i % 3 === 0) {
           await test.database.transaction((tx) => test.jobs.enqueue(tx, training()));
           void test.jobs.dispatch();
-        } else if (i % 3 === 1) await test.jobs.enqueueWith(training(), async (_tx, id) => id);
+        } else if (i % 3 === 1) await test.jobs.enqueueOnly({ ...training(), mutex: crypto.randomUUID() });
         else await test.jobs.enqueueAlone(training());
       }
     };

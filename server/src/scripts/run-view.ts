@@ -1,6 +1,5 @@
-import type { JobState, ScriptResult, ScriptRun, ScriptStatus } from '@hearth/contract';
+import type { JobState, ScriptPayload, ScriptResult, ScriptRun, ScriptStatus } from '@hearth/contract';
 import type { JobView } from '../jobs/jobs.service.ts';
-import type { RunRow } from './scripts.repository.ts';
 
 const statusOf: Record<JobState, ScriptStatus> = {
   queued: 'pending',
@@ -12,22 +11,21 @@ const statusOf: Record<JobState, ScriptStatus> = {
 export const hasEnded = ({ state }: Pick<ScriptRun, 'state'>): boolean =>
   state !== 'queued' && state !== 'running';
 
-export function asRun(row: RunRow, job: JobView, nodeName: string | undefined): ScriptRun {
+export function asRun(payload: ScriptPayload, job: JobView, nodeName: string | undefined): ScriptRun {
+  const { scriptName, asked, timeoutMs, program } = payload;
   return {
-    run_id: row.jobId,
-    script_name: row.scriptName,
+    run_id: job.id,
+    script_name: scriptName,
     status: statusOf[job.state],
     state: job.state,
     stopping: job.stopping,
-    args: row.args,
-    mode: row.mode,
-    command: row.command,
-    timeout: row.timeoutSeconds,
+    ...asked,
+    timeout: timeoutMs === null ? null : timeoutMs / 1000,
     return_code: job.exit_code,
     error: job.error?.message ?? null,
     failure: job.error,
     waiting: job.waiting,
-    code_digest: row.codeDigest,
+    code_digest: program.code.digest,
     created_by: job.created_by,
     created_at: job.created_at,
     started_at: job.started_at,

@@ -3,6 +3,7 @@ import {
   type Script,
   type ScriptManifestEntry,
   ScriptName,
+  type ScriptPayload,
   type ScriptResult,
   type ScriptRun,
   type ScriptStatus,
@@ -11,13 +12,12 @@ import { z } from 'zod';
 import type { JobsService } from '../jobs/jobs.service.ts';
 import type { LinksService } from '../nodes/links.service.ts';
 import type { NodesService } from '../nodes/nodes.service.ts';
-import type { Clock } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Page, readCursor, toPage } from '../platform/paging.ts';
 import { type CatalogueService, unknownScript } from './catalogue.service.ts';
 import { planRun, type RunPlan, type RunWish } from './run-plan.ts';
 import { asResult, asRun, hasEnded, noOutput, type Output } from './run-view.ts';
-import type { RunRow, ScriptsRepository } from './scripts.repository.ts';
+import { mutexOf, type RunRecord, type ScriptsRepository } from './scripts.repository.ts';
 
 export interface RunOrder extends RunWish {
   name: string;
@@ -45,21 +45,18 @@ export class ScriptRunsService {
   readonly #jobs: JobsService;
   readonly #nodes: NodesService;
   readonly #links: LinksService;
-  readonly #clock: Clock;
   constructor(
     repository: ScriptsRepository,
     catalogue: CatalogueService,
     jobs: JobsService,
     nodes: NodesService,
     links: LinksService,
-    clock: Clock,
   ) {
     this.#repository = repository;
     this.#catalogue = catalogue;
     this.#jobs = jobs;
     this.#nodes = nodes;
     this.#links = links;
-    this.#clock = clock;
   }
 
   /** Resolves when the run is stored and, where a node has room, on its way there. */
@@ -67,16 +64,11 @@ export class ScriptRunsService {
     const { manifest, code } = await this.#catalogue.require(name);
     const plan = planRun(manifest, wish);
     await this.#requireNode();
-    const payload = payloadOf(manifest, code, plan);
+    const payload = payloadOf(manifest, code, plan, wish.args);
     const order = { kind: 'script' as const, title: name, priority: 0, payload, createdBy };
-    const { mode, command, timeoutSeconds } = plan;
-    const asked = { scriptName: name, args: [...wish.args], mode, command, timeoutSeconds };
-    const runId = await this.#jobs.enqueueWith(order, async (tx, jobId) => {
-      const run = { ...asked, jobId, codeDigest: code.digest, createdAt: this.#clock() };
-      if (await this.#repository.addOnly(tx, run)) return jobId;
-      // In the same transaction: others that wait for its lock may hold all other connections.
-      throw alreadyRunning(name, await this.#repository.findActive(name, tx));
-    });
+    const runId = await this.#jobs.enqueueOnly({ ...order, mutex: mutexOf(name) });
+    if (runId === undefined) throw alreadyRunning(name, await this.#repository.findActive(name));
+    const { command, timeoutSeconds } = plan;
     return { runId, name, command, timeoutSeconds };
   }
 
@@ -98,8 +90,8 @@ export class ScriptRunsService {
     if (!active && !(await this.#catalogue.has(name))) throw unknownScript(name);
     if (!active) throw notRunning(name);
     try {
-      const answer = await this.#jobs.cancel(active.jobId);
-      const run = await this.get(active.jobId);
+      const answer = await this.#jobs.cancel(active.id);
+      const run = await this.get(active.id);
       // It may have ended by itself while the order was on its way.
       if (answer === 'stopped' && run.status !== 'cancelled') throw notRunning(name);
       return { run, isProven: answer === 'stopped' };
@@ -110,8 +102,8 @@ export class ScriptRunsService {
   }
 
   async get(runId: string): Promise<ScriptRun> {
-    const row = await this.#repository.find(runId);
-    const [run] = row ? await this.#asRuns([row]) : [];
+    const job = await this.#repository.find(runId);
+    const [run] = job ? await this.#asRuns([job]) : [];
     if (!run) throw new AppError('job.not_found', 'There is no such run.', { run_id: runId });
     return run;
   }
@@ -173,26 +165,29 @@ export class ScriptRunsService {
     throw new AppError('node.none_capable', 'No machine that can run scripts has joined yet.');
   }
 
-  async #asRuns(rows: RunRow[]): Promise<ScriptRun[]> {
-    if (rows.length === 0) return [];
-    const [jobs, nodes] = await Promise.all([
-      this.#jobs.views(rows.map(({ jobId }) => jobId)),
-      this.#nodes.capabilities(),
-    ]);
+  async #asRuns(runs: RunRecord[]): Promise<ScriptRun[]> {
+    if (runs.length === 0) return [];
+    const nodes = await this.#nodes.capabilities();
     const names = new Map(nodes.map(({ nodeId, name }) => [nodeId, name]));
-    return rows.flatMap((row) => {
-      const job = jobs.get(row.jobId);
-      return job ? [asRun(row, job, names.get(job.node_id ?? ''))] : [];
+    return runs.map((run) => {
+      const job = this.#jobs.view(run);
+      return asRun(run.payload, job, names.get(job.node_id ?? ''));
     });
   }
 }
 
-function payloadOf(manifest: ScriptManifestEntry, code: CodeBundle, plan: RunPlan) {
+function payloadOf(
+  manifest: ScriptManifestEntry,
+  code: CodeBundle,
+  plan: RunPlan,
+  askedArgs: readonly string[],
+): ScriptPayload {
   const { name, entry = name, runtime, working_directory: workingDirectory } = manifest;
-  const { args, environment, timeoutSeconds } = plan;
+  const { mode, command, args, environment, timeoutSeconds } = plan;
   return {
-    kind: 'script' as const,
+    kind: 'script',
     scriptName: name,
+    asked: { args: [...askedArgs], mode, command },
     program: { code, runtime, entry, args, environment, workingDirectory },
     timeoutMs: timeoutSeconds * 1000,
     outputLimitBytes,
@@ -202,10 +197,10 @@ function payloadOf(manifest: ScriptManifestEntry, code: CodeBundle, plan: RunPla
 /** What is no name cannot have been run, and some of it the database would not even take. */
 const isName = (text: string): boolean => ScriptName.safeParse(text).success;
 
-const alreadyRunning = (name: string, active: RunRow | undefined) =>
+const alreadyRunning = (name: string, active: RunRecord | undefined) =>
   new AppError('script.already_running', `${name} is running already.`, {
     script_name: name,
-    run_id: active?.jobId ?? null,
+    run_id: active?.id ?? null,
   });
 const notRunning = (name: string) =>
   new AppError('script.not_running', `${name} is not running.`, { script_name: name });

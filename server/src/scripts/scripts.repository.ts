@@ -1,12 +1,15 @@
-import type { ScriptStatus } from '@hearth/contract';
-import { and, desc, eq, getTableColumns, inArray, lt, ne, type SQL, sql } from 'drizzle-orm';
+import type { ScriptPayload, ScriptStatus } from '@hearth/contract';
+import { and, desc, eq, inArray, lt, ne, type SQL } from 'drizzle-orm';
+import { asRecord, type Row } from '../jobs/job-row.ts';
 import { jobs } from '../jobs/jobs.table.ts';
-import type { Database, Executor, Transaction } from '../platform/database.ts';
-import { scriptRuns } from './scripts.table.ts';
+import type { JobRecord } from '../jobs/jobs.types.ts';
+import type { Database } from '../platform/database.ts';
 
-export type RunRow = typeof scriptRuns.$inferSelect & { arrival: number };
-type NewRun = typeof scriptRuns.$inferInsert;
-const columns = { ...getTableColumns(scriptRuns), arrival: jobs.arrival };
+/** A run of a script is a job of the kind, and nothing else: how it stands cannot be told in two ways. */
+export type RunRecord = JobRecord & { payload: ScriptPayload };
+
+/** One run of a script at a time. */
+export const mutexOf = (scriptName: string): string => `script:${scriptName}`;
 
 export class ScriptsRepository {
   readonly #database: Database;
@@ -14,75 +17,67 @@ export class ScriptsRepository {
     this.#database = database;
   }
 
-  /**
-   * Adds a run unless another one of its script has not ended, and says whether it did. The lock lets those who start
-   * a script at the same moment, on whatever server, look one after the other.
-   */
-  async addOnly(tx: Transaction, run: NewRun): Promise<boolean> {
-    const { scriptName, jobId, mode = null, args, command, timeoutSeconds, codeDigest, createdAt } = run;
-    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`script:${scriptName}`}, 0))`);
-    const { rowCount } = await tx.execute(sql`
-      insert into script_runs
-        (job_id, script_name, args, mode, command, timeout_seconds, code_digest, created_at)
-      select ${jobId}::uuid, ${scriptName}, ${JSON.stringify(args)}::jsonb, ${mode}, ${command},
-        ${timeoutSeconds}::int, ${codeDigest}, ${createdAt.toISOString()}::timestamptz
-      where not exists (
-        select from script_runs r join jobs j on j.id = r.job_id
-        where r.script_name = ${scriptName} and r.job_id <> ${jobId} and j.state <> 'finished')`);
-    return rowCount === 1;
+  async findActive(scriptName: string): Promise<RunRecord | undefined> {
+    const [run] = await this.#runs(1, ofScript(scriptName), ne(jobs.state, 'finished'));
+    return run;
   }
 
-  async findActive(scriptName: string, executor: Executor = this.#database): Promise<RunRow | undefined> {
-    const where = and(eq(scriptRuns.scriptName, scriptName), ne(jobs.state, 'finished'));
-    const [row] = await this.#runs(where, executor).limit(1);
-    return row;
-  }
-
-  async find(jobId: string): Promise<RunRow | undefined> {
-    const [row] = await this.#runs(eq(scriptRuns.jobId, jobId)).limit(1);
-    return row;
+  async find(id: string): Promise<RunRecord | undefined> {
+    const [run] = await this.#runs(1, eq(jobs.id, id));
+    return run;
   }
 
   list(
     limit: number,
     filter: { before?: number; scriptName?: string; status?: ScriptStatus },
-  ): Promise<RunRow[]> {
+  ): Promise<RunRecord[]> {
     const { before, scriptName, status } = filter;
-    const where = and(
+    return this.#runs(
+      limit,
       before === undefined ? undefined : lt(jobs.arrival, before),
-      scriptName === undefined ? undefined : eq(scriptRuns.scriptName, scriptName),
+      scriptName === undefined ? undefined : ofScript(scriptName),
       status && hasStatus(status),
     );
-    return this.#runs(where).limit(limit);
   }
 
   /** The newest run of each script that was ever run, or of one; of the ended ones with `ended`. */
-  newest(filter: { scriptName?: string; ended?: boolean } = {}): Promise<RunRow[]> {
+  async newest(filter: { scriptName?: string; ended?: boolean } = {}): Promise<RunRecord[]> {
     const { scriptName, ended = false } = filter;
-    return this.#database
-      .selectDistinctOn([scriptRuns.scriptName], columns)
-      .from(scriptRuns)
-      .innerJoin(jobs, eq(jobs.id, scriptRuns.jobId))
+    const rows = await this.#database
+      .selectDistinctOn([jobs.mutex])
+      .from(jobs)
       .where(
         and(
-          scriptName === undefined ? undefined : eq(scriptRuns.scriptName, scriptName),
+          eq(jobs.kind, 'script'),
+          scriptName === undefined ? undefined : ofScript(scriptName),
           ended ? eq(jobs.state, 'finished') : undefined,
         ),
       )
-      .orderBy(scriptRuns.scriptName, desc(scriptRuns.createdAt), desc(jobs.arrival));
+      .orderBy(jobs.mutex, desc(jobs.arrival));
+    return rows.map(asRun);
   }
 
-  #runs(where: SQL | undefined, executor: Executor = this.#database) {
-    return executor
-      .select(columns)
-      .from(scriptRuns)
-      .innerJoin(jobs, eq(jobs.id, scriptRuns.jobId))
-      .where(where)
-      .orderBy(desc(jobs.arrival));
+  /** Newest first. */
+  async #runs(limit: number, ...conditions: (SQL | undefined)[]): Promise<RunRecord[]> {
+    const rows = await this.#database
+      .select()
+      .from(jobs)
+      .where(and(eq(jobs.kind, 'script'), ...conditions))
+      .orderBy(desc(jobs.arrival))
+      .limit(limit);
+    return rows.map(asRun);
   }
 }
 
-function hasStatus(status: ScriptStatus): SQL | undefined {
+const ofScript = (scriptName: string): SQL => eq(jobs.mutex, mutexOf(scriptName));
+
+function asRun(row: Row): RunRecord {
+  const { payload, ...job } = asRecord(row);
+  if (payload.kind !== 'script') throw new Error(`Job ${row.id} is no run of a script.`);
+  return { ...job, payload };
+}
+
+function hasStatus(status: ScriptStatus): SQL {
   if (status === 'pending') return eq(jobs.state, 'queued');
   if (status === 'running') return inArray(jobs.state, ['leased', 'running']);
   return eq(jobs.outcome, status === 'cancelled' ? 'stopped' : status);

@@ -4,7 +4,6 @@ import type { AuditService } from '../identity/audit.service.ts';
 import type { JobsService } from '../jobs/jobs.service.ts';
 import type { LinksService } from '../nodes/links.service.ts';
 import type { NodesService } from '../nodes/nodes.service.ts';
-import type { Clock } from '../platform/clock.ts';
 import type { Config } from '../platform/config.ts';
 import type { Database } from '../platform/database.ts';
 import type { LiveHub } from '../platform/live-hub.ts';
@@ -30,19 +29,18 @@ interface Needs {
   audit: AuditService;
   live: LiveHub;
   log: Log;
-  clock: Clock;
 }
 
 /** The allow-listed scripts, and their runs on top of the job queue. */
 export function buildScripts(app: FastifyInstance, needs: Needs): void {
-  const { config, database, jobs, code, nodes, links, live, log, clock } = needs;
+  const { config, database, jobs, code, nodes, links, live, log } = needs;
   const folders: ScriptFolder[] = [
     { origin: 'built-in', folder: config.scriptsFolder, label: 'scripts/manifest.json' },
     { origin: 'own', folder: join(config.home, 'scripts'), label: 'HEARTH_HOME/scripts/manifest.json' },
   ];
   const catalogue = new CatalogueService(new Manifests(folders, log), code);
   const repository = new ScriptsRepository(database);
-  const runs = new ScriptRunsService(repository, catalogue, jobs, nodes, links, clock);
+  const runs = new ScriptRunsService(repository, catalogue, jobs, nodes, links);
   const audit = new RunAudit(needs.audit);
   const closing = new AbortController();
   jobs.handle('script', new RunNews(runs, catalogue, live));

@@ -63,6 +63,7 @@ export const scriptOrder = (more: Partial<JobOrder> = {}): JobOrder => ({
   payload: {
     kind: 'script',
     scriptName: 'hello.py',
+    asked: { args: [], mode: null, command: './hello.py' },
     program: {
       code: { digest: '0'.repeat(64), files: [] },
       runtime: { type: 'executable' },
