@@ -30,7 +30,7 @@ const run: TrainingRun = {
   node_id: null,
   node_name: null,
   created_by: null,
-  error_message: null,
+  ...{ error_message: null, failure: null },
   last: {
     session_id: 'sess_0123456789ab',
     epoch: 4,
@@ -44,13 +44,14 @@ const run: TrainingRun = {
   dataset_sha256: '0'.repeat(64),
   code_digest: null,
   gpus: [],
-  waiting_for: null,
+  ...{ waiting_for: null, waiting: null },
 };
 const read = (html: string) => {
   const parsed = parseText(html, 'HTML');
   if ('problem' in parsed) throw new Error(parsed.problem);
   return parsed.text;
 };
+const failed = (message: string) => ({ code: 'job.failed' as const, message, details: {} });
 const spaces = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ');
 
 it('shows how far a run is and what is left', () => {
@@ -74,15 +75,31 @@ it.each<[string, Partial<TrainingRun>, RegExp]>([
   ],
   [
     'in the queue with a reason',
-    { status: 'queued', waiting_for: 'GPU <2>' },
-    /Ждёт подходящую машину \(GPU <2>\)/,
+    {
+      status: 'queued',
+      waiting: { code: 'waiting.gpus_busy', message: 'Waits until 2 GPUs are free.', details: { gpus: 2 } },
+    },
+    /Ждёт, пока на одной машине освободятся видеокарты: нужно 2\n/,
   ],
   ['being stopped', { stopping: true }, /⏹ Останавливается…/],
   ['before its first epoch', { current_epoch: null, last: null }, /░{12} 0 %\nЭпоха 0 из 10$/],
   [
     'failed',
-    { status: 'failed', error_message: 'a < b && c > d' },
-    /❌ Обучение не удалось[\s\S]*Причина: a < b && c > d/,
+    { status: 'failed', failure: failed('a < b && c > d') },
+    /❌ Обучение не удалось[\s\S]*Причина: программа закончилась с ошибкой\na < b && c > d$/,
+  ],
+  [
+    'failed for a reason that needs no other words',
+    { status: 'failed', failure: { code: 'job.node_lost', message: 'Lost.', details: {} } },
+    /Причина: машина пропала, не закончив работу$/,
+  ],
+  [
+    'failed for what failed elsewhere',
+    {
+      status: 'failed',
+      failure: { code: 'job.gang_broken', message: 'Elsewhere.', details: { cause: 'storage.full' } },
+    },
+    /Причина: не удалось на другой машине этой группы: на диске закончилось место\nElsewhere\.$/,
   ],
 ])('a run that is %s', (_, over, expected) => {
   expect(read(progressText({ ...run, ...over }, at(8)))).toMatch(expected);
@@ -108,7 +125,7 @@ it('tells the end: model, time, figures; fits a caption whatever the reason', ()
   const long = {
     ...run,
     status: 'failed' as const,
-    error_message: '<&>'.repeat(2000),
+    failure: { ...failed('<&>'.repeat(2000)), code: 'job.crashed' as const },
     config: { ...run.config, model_architecture: 'm'.repeat(100), dataset_name: 'd'.repeat(100) },
     model: { name: 'n'.repeat(100), version: 1000 },
   };
@@ -119,7 +136,7 @@ it('is always text that Telegram can parse', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string(), (name, reason) => {
       const config = { ...run.config, dataset_name: name };
-      const text = progressText({ ...run, config, status: 'failed', error_message: reason }, at(9));
+      const text = progressText({ ...run, config, status: 'failed', failure: failed(reason || '?') }, at(9));
       expect(read(text)).toContain(name);
     }),
   );

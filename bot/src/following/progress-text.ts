@@ -1,12 +1,14 @@
 import type { TrainingConfig, TrainingMetrics, TrainingRun } from '@hearth/contract';
-import { bold, code, escapeHtml } from '../telegram/html.ts';
+import { reasonOfFailure } from '../hearth/failure.ts';
+import { waitingSentence } from '../hearth/sentences.ts';
+import { block, bold, code, escapeHtml } from '../telegram/html.ts';
 import { clip } from '../telegram/split-text.ts';
 
 const CELLS = 12;
 const number = new Intl.NumberFormat('ru', { maximumSignificantDigits: 4 });
 const percent = new Intl.NumberFormat('ru', { style: 'percent', maximumFractionDigits: 1 });
 /** Longer texts of failures are read in the log; a picture's caption ends at 1024 characters. */
-const LONGEST_REASON = 450;
+const LONGEST_REASON = 360;
 
 export function progressBar(done: number, total: number): string {
   const share = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
@@ -52,10 +54,7 @@ function standing(run: TrainingRun, now: Date): string[] {
   const done = run.current_epoch ?? 0;
   if (run.status === 'queued') {
     const place = run.queue_position ? `, место ${run.queue_position}` : '';
-    return [
-      `⏳ В очереди${place}`,
-      ...(run.waiting_for ? [escapeHtml(`Ждёт подходящую машину (${run.waiting_for})`)] : []),
-    ];
+    return [`⏳ В очереди${place}`, ...(run.waiting ? [escapeHtml(waitingSentence(run.waiting))] : [])];
   }
   const lines = [progressBar(done, epochs), `Эпоха ${done} из ${epochs}`];
   if (run.status === 'running' && !run.stopping) lines[1] += remaining(run, now);
@@ -74,8 +73,11 @@ export const hasEnded = ({ status }: TrainingRun): boolean => status in endings;
 const headOf = ({ status }: TrainingRun): string =>
   status in endings ? endings[status as keyof typeof endings] : '🎓 Обучение';
 
-const reasonOf = ({ error_message }: TrainingRun): string[] =>
-  error_message ? [`Причина: ${escapeHtml(clip(error_message, LONGEST_REASON))}`] : [];
+function reasonOf({ failure }: TrainingRun): string[] {
+  if (!failure) return [];
+  const { sentence, words } = reasonOfFailure(failure);
+  return [`Причина: ${escapeHtml(sentence)}`, ...(words ? [block(clip(words, LONGEST_REASON))] : [])];
+}
 
 /** The one message that changes while a run goes on (HTML). `trouble`: why the news may be old. */
 export function progressText(run: TrainingRun, now: Date, trouble?: string): string {

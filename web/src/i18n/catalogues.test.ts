@@ -1,4 +1,4 @@
-import { errorCodes } from '@hearth/contract';
+import { errorCodes, failureCodes, Waiting } from '@hearth/contract';
 import { expect, test } from 'vitest';
 import { createHearthI18n, setLanguage } from './i18n.ts';
 import type { Catalogue } from './merge.ts';
@@ -60,6 +60,15 @@ test('every key is used, and every key used exists', () => {
 
 test('every refusal of the contract has its words', () => {
   expect(errorCodes.filter((code) => !messages.ru.has(`error.${code}`))).toEqual([]);
+});
+
+test('every failure and every reason to wait has its words, and names only what it is told with', () => {
+  expect(failureCodes.filter((code) => !messages.ru.has(`error.${code}`))).toEqual([]);
+  for (const { shape } of Waiting.options) {
+    const text = messages.ru.get(`error.${shape.code.value}`) ?? '';
+    const named = [...text.matchAll(/\{([a-z_]+)\}/g)].map(([, name]) => name ?? '');
+    expect([text !== '', named.filter((name) => !(name in shape.details.shape))]).toEqual([true, []]);
+  }
 });
 
 test('every message compiles, in every language', async () => {

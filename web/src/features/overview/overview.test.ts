@@ -17,7 +17,7 @@ const run: TrainingRun = {
   checkpoint: null,
   code_digest: null,
   gpus: [],
-  waiting_for: null,
+  ...{ waiting_for: null, waiting: null },
   config: {
     model_architecture: 'mlp',
     dataset_name: 'digits',
@@ -37,7 +37,7 @@ const run: TrainingRun = {
   node_id: null,
   node_name: null,
   created_by: null,
-  error_message: null,
+  ...{ error_message: null, failure: null },
   last: null,
   model: null,
   dataset_sha256: 'a'.repeat(64),
@@ -50,7 +50,7 @@ const pull: Pull = {
   state: 'completed',
   stopping: false,
   progress: null,
-  error_message: null,
+  ...{ error_message: null, failure: null, waiting: null },
   created_at: '2026-01-02T00:00:00.000Z',
   finished_at: '2026-01-03T00:00:00.000Z',
 };

@@ -16,7 +16,7 @@ const job = (n: number, more: Partial<Job> = {}): Job => ({
   error: null,
   exit_code: null,
   gpus: [],
-  waiting_for: null,
+  ...{ waiting_for: null, waiting: null },
   created_by: null,
   created_at: `2026-01-01T00:00:0${n}.000Z`,
   started_at: null,

@@ -34,8 +34,16 @@ const told = (more: Partial<TrainingRun>): TrainingRun => ({
   status: 'running',
   stopping: false,
   ...{ created_at: at, started_at: at, finished_at: null, current_epoch: 2, queue_position: null },
-  ...{ node_id: null, node_name: null, created_by: null, error_message: null, last: null, model: null },
-  ...{ dataset_sha256: 'a'.repeat(64), code_digest: null, gpus: [], waiting_for: null },
+  ...{
+    node_id: null,
+    node_name: null,
+    created_by: null,
+    error_message: null,
+    failure: null,
+    last: null,
+    model: null,
+  },
+  ...{ dataset_sha256: 'a'.repeat(64), code_digest: null, gpus: [], waiting_for: null, waiting: null },
   ...more,
 });
 

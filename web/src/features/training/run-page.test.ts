@@ -17,7 +17,7 @@ const run: TrainingRun = {
   checkpoint: null,
   code_digest: null,
   gpus: [],
-  waiting_for: null,
+  ...{ waiting_for: null, waiting: null },
   config: {
     model_architecture: 'mlp',
     dataset_name: 'iris',
@@ -37,7 +37,7 @@ const run: TrainingRun = {
   node_id: null,
   node_name: 'forge',
   created_by: 'vera@example.org',
-  error_message: null,
+  ...{ error_message: null, failure: null },
   last: null,
   model: null,
   dataset_sha256: 'a'.repeat(64),
@@ -197,10 +197,15 @@ test('a failure is told in words, a finished run shows its model', async () => {
   await vi.waitFor(() => expect(text()).toContain('mlp'));
   live.tell({
     type: 'run.updated',
-    run: { ...run, status: 'failed', error_message: 'The machine went away.', finished_at: at(9) },
+    run: {
+      ...run,
+      status: 'failed',
+      failure: { code: 'job.failed', message: 'No such column: "a".', details: {} },
+      finished_at: at(9),
+    },
   });
   await flushPromises();
-  expect(text()).toContain('The machine went away.');
+  expect(text()).toContain('No such column: "a".');
   live.tell({
     type: 'run.updated',
     run: { ...run, status: 'completed', finished_at: at(60), model: { name: 'mlp_iris', version: 2 } },
