@@ -42,7 +42,7 @@ function stopOnOrder({ app }: Built, database: Database, log: Log): void {
     isStopping = true;
     log.info({ reason }, 'Stopping.');
     const late = sleep(drainMs, 'late', { ref: false });
-    const outcome = await Promise.race([app.close().then(() => database.$client.end()), late]);
+    const outcome = await Promise.race([app.close().then(() => database.close()), late]);
     process.exit(outcome === 'late' ? 1 : 0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));

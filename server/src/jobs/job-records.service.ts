@@ -51,7 +51,8 @@ export class JobRecordsService {
     told.catch(() => undefined);
     const job = await this.#jobs.find(id);
     const ended = job?.state === 'finished' ? job : await told;
-    return { job: ended, ...(await this.output(id)) };
+    const hasPrinted = ended.kept.stdout !== undefined || ended.kept.stderr !== undefined;
+    return { job: ended, ...(hasPrinted ? await this.output(id) : { stdout: '', stderr: '' }) };
   }
 
   followLogs(job: JobRecord, after: number, signal: AbortSignal): AsyncGenerator<JobLogLine> {

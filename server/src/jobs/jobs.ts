@@ -104,7 +104,8 @@ export function buildJobs(app: FastifyInstance, needs: Needs): JobsService {
     await dispatch.dispatch();
     await dispatch.explain();
   });
-  endings.onRoom = () => void dispatch.dispatch();
+  // Who waits for the end of the job that made room goes first.
+  endings.onRoom = () => void setImmediate(() => void dispatch.dispatch());
   nodes.activeJobs = () => repository.countActive();
   const order = (type: 'job.cancel' | 'job.drop') => (job: ActiveJob) =>
     void links.send(job.lease.nodeId, { type, jobId: job.id, leaseId: job.lease.id });

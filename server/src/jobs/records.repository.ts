@@ -1,7 +1,8 @@
 import type { JobLogLine, OutputStream } from '@hearth/contract';
-import { and, asc, desc, eq, gt } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Database } from '../platform/database.ts';
-import { jobLogs, jobOutput } from './jobs.table.ts';
+import { runPrepared } from '../platform/prepared.ts';
+import { jobLogs } from './jobs.table.ts';
 import type { Piece } from './retention.ts';
 
 /** What jobs have logged and printed, to be read. */
@@ -31,19 +32,22 @@ export class RecordsRepository {
 
   /** Pieces after the event `after`, in their order; of one stream, or of both. */
   async output(jobId: string, after: number, stream?: OutputStream, limit?: number): Promise<Piece[]> {
-    const query = this.#database
-      .select()
-      .from(jobOutput)
-      .where(
-        and(eq(jobOutput.jobId, jobId), gt(jobOutput.seq, after), stream && eq(jobOutput.stream, stream)),
-      )
-      .orderBy(asc(jobOutput.seq))
-      .$dynamic();
-    const rows = await (limit === undefined ? query : query.limit(limit));
-    return rows.map(({ jobId: _jobId, at, stream: name, ...piece }) => ({
-      ...piece,
-      at: at.toISOString(),
-      stream: name as OutputStream,
+    const rows = await runPrepared(
+      this.#database,
+      'jobs_output',
+      sql`
+      select seq, at, stream, place, skipped_bytes, size_bytes, text from job_output
+      where job_id = ${jobId} and seq > ${after} and (${stream ?? null}::text is null or stream = ${stream ?? null}::text)
+      order by seq limit ${limit ?? null}::int`,
+    );
+    return rows.map((row) => ({
+      seq: row.seq as number,
+      at: (row.at as Date).toISOString(),
+      stream: row.stream as OutputStream,
+      place: Number(row.place),
+      skippedBytes: Number(row.skipped_bytes),
+      sizeBytes: row.size_bytes as number,
+      text: row.text as string,
     }));
   }
 }

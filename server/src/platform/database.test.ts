@@ -116,7 +116,7 @@ it('does not wait for ever for a database that has stopped answering', async () 
   const started = performance.now();
   await expect(database.$client.query('select 1')).rejects.toThrow(/timeout/);
   expect(performance.now() - started).toBeLessThan(5_000);
-  await database.$client.end();
+  await database.close();
   silent.close();
 });
 
@@ -124,7 +124,7 @@ it('waits for a database that is still starting, and not for ever', async () => 
   const log = createLog('silent');
   const away = openDatabase('postgres://x@127.0.0.1:1/x', log);
   await expect(waitForDatabase(away, log, 400)).rejects.toThrow(/ECONNREFUSED/);
-  await away.$client.end();
+  await away.close();
   wire.cut();
   setTimeout(() => wire.mend(), 700);
   await waitForDatabase(test.database, log, 10_000);

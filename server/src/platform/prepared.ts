@@ -6,7 +6,7 @@ const dialect = new PgDialect();
 
 /**
  * Runs a statement by itself under a name, so that each connection parses and plans it once: for the few that are long
- * and run all the time. The text must not depend on the values.
+ * and run all the time. Neither the text nor the best plan may depend on the values.
  */
 export async function runPrepared(
   database: Database,
@@ -14,6 +14,6 @@ export async function runPrepared(
   statement: SQL,
 ): Promise<Record<string, unknown>[]> {
   const { sql: text, params: values } = dialect.sqlToQuery(statement);
-  const { rows } = await database.$client.query<Record<string, unknown>>({ name, text, values });
+  const { rows } = await database.$prepared.query<Record<string, unknown>>({ name, text, values });
   return rows;
 }

@@ -83,7 +83,7 @@ async function serve(
   const client = clientOf(adminToken);
   const close = async () => {
     await built.app.close();
-    await database.$client.end();
+    await database.close();
   };
   return { ...built, url, config, database, adminToken, client, clientOf, close };
 }
