@@ -146,6 +146,7 @@ export class Jobs {
 
   #forget(job: NodeJob): Promise<void> {
     if (this.#jobs.get(job.jobId) === job) this.#jobs.delete(job.jobId);
+    this.#launcher.refill();
     return job.forget().catch((err: unknown) => {
       this.#options.log.error({ err, jobId: job.jobId }, 'What a job has left cannot be removed.');
     });

@@ -20,8 +20,12 @@ export interface Launched {
 }
 
 const spares = 4;
-/** Making one blocks the agent for a moment; jobs that come close after one another shall not notice. */
-const restMs = 20;
+/**
+ * Making one blocks the agent for a moment, and as long as one enters its cgroup no process of the machine can begin
+ * or end. So it is done between jobs, or when a job turns out not to be a short one; sooner where few are left.
+ */
+const rests = { afterTakeMs: 250, afterJobMs: 10, whenFewMs: 20 };
+const few = 2;
 
 /**
  * Starts the processes of jobs. A few stand by, so that neither the birth of a process out of one as large as the
@@ -35,14 +39,19 @@ export class Launcher {
 
   constructor(cgroups: Cgroups | undefined) {
     this.#cgroups = cgroups;
-    this.#later();
+    this.#later(0);
   }
 
   /** The one that has waited longest, or one just made. Throws when the machine has no room for another. */
   take(): Standby {
     const taken = this.#idle.shift() ?? this.#make();
-    this.#later();
+    this.#later(this.#idle.length < few ? rests.whenFewMs : rests.afterTakeMs);
     return taken;
+  }
+
+  /** A job is over: a good moment to make another. */
+  refill(): void {
+    this.#later(rests.afterJobMs);
   }
 
   /** Lets the waiting one do what the order at this path says. */
@@ -64,20 +73,20 @@ export class Launcher {
     await Promise.all(this.#idle.splice(0).map(dismiss));
   }
 
-  #later(): void {
-    if (this.#stopped) return;
-    this.#refill ??= setTimeout(() => this.#fill(), restMs).unref();
+  #later(ms: number): void {
+    clearTimeout(this.#refill);
+    if (!this.#stopped) this.#refill = setTimeout(() => this.#fill(), ms).unref();
   }
 
+  /** Makes one at a time, so that a job that comes meanwhile does not wait for all of them. */
   #fill(): void {
-    this.#refill = undefined;
-    while (this.#idle.length < spares && !this.#stopped) {
-      try {
-        this.#idle.push(this.#make());
-      } catch {
-        return; // the machine has no room for one more process; a job that needs one will say so
-      }
+    if (this.#idle.length >= spares || this.#stopped) return;
+    try {
+      this.#idle.push(this.#make());
+    } catch {
+      return; // the machine has no room for one more process; a job that needs one will say so
     }
+    this.#later(rests.afterJobMs);
   }
 
   #make(): Standby {
