@@ -10,25 +10,31 @@ function cpuMicroseconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
-/** A program that prints `listening <port>` once it serves. */
+/** A program, of Node unless said, that prints `listening <port>` once it serves. */
 export async function startServing(
   script: string,
   env: Record<string, string>,
+  command = process.execPath,
 ): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(command, [script], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let text = '';
-  for await (const chunk of child.stdout!) {
-    text += chunk;
-    const port = /listening (\d+)/.exec(text)?.[1];
-    if (port) {
-      child.stdout!.resume();
-      return { child, port: Number(port) };
-    }
-  }
-  throw new Error(`${script} ended before it listened`);
+  // Its output is read to the end: with the pipe closed or full it would write no more log lines.
+  const port = await new Promise<number>((resolve, reject) => {
+    let text = '';
+    child.once('exit', () => reject(new Error(`${script} ended before it listened`)));
+    const output = child.stdout!.setEncoding('utf8');
+    const read = (chunk: string) => {
+      text += chunk;
+      const port = /listening (\d+)/.exec(text)?.[1];
+      if (!port) return;
+      output.off('data', read).resume();
+      resolve(Number(port));
+    };
+    output.on('data', read);
+  });
+  return { child, port };
 }
 
 export async function stopServing(child: ChildProcess): Promise<void> {
