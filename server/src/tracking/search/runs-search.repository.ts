@@ -42,12 +42,18 @@ const onExperiments: Searchable = {
   tags: column(experiments.tags),
 };
 
+const inDeleted = sql`${runs.experimentId} in (select id from experiments where lifecycle = 'deleted')`;
+/** A run goes with its experiment: where that is deleted, so is the run, until the experiment is restored. */
+const isActive = sql`(${runs.lifecycle} = 'active' and not ${inDeleted})`;
+const isDeleted = sql`(${runs.lifecycle} = 'deleted' or ${inDeleted})`;
+const ofLifecycle = { active: isActive, deleted: isDeleted, all: undefined };
+
 export function runsWhere(scope: RunScope, filter: Filter | undefined): SQL | undefined {
   const { experimentIds, lifecycle, status, text } = scope;
   const pattern = text && `%${text.replace(/[\\%_]/g, '\\$&')}%`;
   return and(
     experimentIds && sql`${runs.experimentId} = any(${sql.param(experimentIds)}::bigint[])`,
-    lifecycle === 'all' ? undefined : sql`${runs.lifecycle} = ${lifecycle}`,
+    ofLifecycle[lifecycle],
     status ? sql`${runs.status} = ${status}` : undefined,
     pattern
       ? sql`(${runs.name} ilike ${pattern} or ${runs.runId} like ${pattern} or ${runs.params}::text ilike ${pattern}

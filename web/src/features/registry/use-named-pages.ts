@@ -1,4 +1,4 @@
-import { createClient } from '@hearth/contract';
+import { type Client, createClient } from '@hearth/contract';
 import { type Ref, shallowRef } from 'vue';
 import { useApi } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
@@ -10,18 +10,13 @@ interface NamedQuery {
   cursor: string | undefined;
   limit: number;
 }
-type Load<T> = (
-  call: ReturnType<typeof createClient>,
-  query: NamedQuery,
-  signal?: AbortSignal,
-) => Promise<T[]>;
+type Load<T> = (call: Client, query: NamedQuery, signal?: AbortSignal) => Promise<T[]>;
 const limit = 200;
 
-/** Models or data sets, searched by the server, a part at a time; the header `x-next-cursor` says whether there is more. */
-export function useNamedPages<T>(search: Ref<string>, load: Load<T>) {
+/** One page of models or data sets; the header `x-next-cursor` says where it goes on. */
+export function useNamedPage<T>(load: Load<T>) {
   const api = useApi();
-  const cursor = shallowRef<string>();
-  async function page(after: string | undefined, signal?: AbortSignal): Promise<T[]> {
+  return async (query: NamedQuery, signal?: AbortSignal): Promise<{ rows: T[]; next: string | null }> => {
     let next: string | null = null;
     const call = createClient({
       fetch: async (input, init) => {
@@ -30,7 +25,18 @@ export function useNamedPages<T>(search: Ref<string>, load: Load<T>) {
         return response;
       },
     });
-    const rows = await load(call, { search: search.value.trim() || undefined, cursor: after, limit }, signal);
+    const rows = await load(call, query, signal);
+    return { rows, next };
+  };
+}
+
+/** Models or data sets, searched by the server, a part at a time. */
+export function useNamedPages<T>(search: Ref<string>, load: Load<T>) {
+  const ask = useNamedPage(load);
+  const cursor = shallowRef<string>();
+  async function page(after: string | undefined, signal?: AbortSignal): Promise<T[]> {
+    const query = { search: search.value.trim() || undefined, cursor: after, limit };
+    const { rows, next } = await ask(query, signal);
     cursor.value = next ?? undefined;
     return rows;
   }

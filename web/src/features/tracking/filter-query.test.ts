@@ -5,6 +5,7 @@ import { everything, filterOf, queryOf } from './filter-query.ts';
 
 test('a filter in the address is the same filter when it is opened anew', () => {
   const filters = fc.record({
+    lifecycle: fc.constantFrom('active' as const, 'deleted' as const),
     experiment_id: fc.option(fc.nat().map(String), { nil: undefined }),
     status: fc.option(fc.constantFrom(...RunStatus.options), { nil: undefined }),
     search: fc.string(),

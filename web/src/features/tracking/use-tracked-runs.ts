@@ -1,11 +1,14 @@
 import { type Experiment, type TrackedRun, trackingRoutes } from '@hearth/contract';
-import { type Ref, ref } from 'vue';
+import { computed, type Ref, ref } from 'vue';
 import { useApi } from '../../api/api.ts';
 import { useLive } from '../../api/use-live.ts';
 import { useResource } from '../../api/use-resource.ts';
+import type { LoadOptions } from '../../ui/use-options.ts';
 import { withTold } from './told-run.ts';
 
 export interface RunsFilter {
+  /** Whether what was deleted is looked through. */
+  lifecycle: TrackedRun['lifecycle'];
   experiment_id: string | undefined;
   status: TrackedRun['status'] | undefined;
   search: string;
@@ -49,13 +52,40 @@ export function useTrackedRuns(filter: Ref<RunsFilter>) {
   return { runs, more, hasMore: cursor };
 }
 
-/** All experiments, and the names of what the runs of one have. */
-export function useExperiments() {
+/** One experiment, where one is chosen. */
+export function useExperiment(id: () => string | undefined) {
   const { call } = useApi();
-  return useResource<readonly Experiment[]>(async (signal) => {
-    const { items } = await call(trackingRoutes.experiments, { query: { limit: 200 } }, { signal });
-    return items;
+  return useResource<Experiment | undefined>(
+    async (signal) => {
+      const experiment_id = id();
+      return experiment_id === undefined
+        ? undefined
+        : call(trackingRoutes.experiment, { params: { experiment_id } }, { signal });
+    },
+    [id],
+  );
+}
+
+/** Experiments to choose from; `renew` looks again. */
+export function useExperimentOptions(lifecycle: () => TrackedRun['lifecycle']) {
+  const { call } = useApi();
+  const looks = ref(0);
+  const load = computed((): LoadOptions<string | undefined> => {
+    const known = { lifecycle: lifecycle(), look: looks.value };
+    return async (query, signal) => {
+      const asked = { ...query, lifecycle: known.lifecycle };
+      const { items, next_cursor } = await call(trackingRoutes.experiments, { query: asked }, { signal });
+      const options = items.map(({ experiment_id: value, name, runs }) => ({
+        value,
+        label: `${name} (${runs})`,
+      }));
+      return { options, next: next_cursor };
+    };
   });
+  const renew = (): void => {
+    looks.value += 1;
+  };
+  return { load, renew };
 }
 
 /** Several runs by their ids, in that order. */

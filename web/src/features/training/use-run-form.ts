@@ -21,6 +21,7 @@ import {
   suitedTo,
   withDefaults,
 } from './run-form.ts';
+import { useDatasetChoice } from './use-dataset-choice.ts';
 
 const previewRows = 100;
 
@@ -28,7 +29,6 @@ const previewRows = 100;
 export function useRunForm(initial: RunValues, started: (sessionId: string) => Promise<unknown>) {
   const { call } = useApi();
   const { t } = useI18n();
-  const datasets = useResource((signal) => call(registryRoutes.listDatasets, {}, { signal }));
   const architectures = useResource((signal) => call(trainingRoutes.architectures, {}, { signal }));
   const form = useForm(TrainingConfig, initial, async (body) => {
     const { session_id } = await call(trainingRoutes.start, { body });
@@ -36,7 +36,8 @@ export function useRunForm(initial: RunValues, started: (sessionId: string) => P
   });
   const { values } = form;
 
-  const dataset = computed(() => datasets.data.value?.find(({ name }) => name === values.dataset_name));
+  const datasets = useDatasetChoice(() => values.dataset_name, architectures.data);
+  const dataset = datasets.chosen;
   const kind = computed(() => dataset.value && dataKind(dataset.value));
   const suited = computed(() =>
     dataset.value ? suitedTo(dataset.value, architectures.data.value ?? []) : [],
