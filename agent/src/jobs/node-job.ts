@@ -29,6 +29,8 @@ export interface NodeJobOptions {
 
 /** One that has had its time is not asked long: all of it is dead a second after. */
 const lateGraceMs = 400;
+/** That a job has begun waits so long for more to tell: of a light script all is told at once. */
+const firstWordsMs = 50;
 
 /** One job on this node: its process, the proof of its end, and the journal's way to the server. */
 export class NodeJob {
@@ -44,6 +46,7 @@ export class NodeJob {
   readonly #deadline = new Deadline(() => void this.#kill(timeout));
   #tree: JobTree;
   #unwatch: () => void = () => undefined;
+  #firstWords: NodeJS.Timeout | undefined;
   #isRunning = false;
   #isClosed = false;
   #hasEnded = false;
@@ -132,6 +135,8 @@ export class NodeJob {
     this.#isClosed = true;
     this.#work.close();
     this.outbox.close();
+    // Not before the end is told: the kernel may let it wait.
+    if (this.#tree.cgroup) removeCgroup(this.#tree.cgroup);
     return this.#directory.remove();
   }
 
@@ -141,13 +146,13 @@ export class NodeJob {
       this.#preparing.signal.throwIfAborted();
       this.#work.begin();
       this.#watch(startJobProcess(this.jobId, this.#directory, what, this.#options.launcher));
+      this.#firstWords = setTimeout(() => this.#speak(), firstWordsMs);
     } catch (err) {
       this.#log.warn({ err }, 'The job could not begin.');
       const facts = { ...this.#orders.facts, exit: undefined, exitCode: undefined };
       await this.#orders.surely(async () => this.#work.fail(endFromOutside(facts) ?? endByError(err)));
       return this.#over();
     }
-    this.#pump();
     await this.#end;
   }
 
@@ -177,8 +182,8 @@ export class NodeJob {
     this.#isRunning = false;
     this.#deadline.clear();
     await this.#orders.surely(() => this.#finish(exit));
-    this.#log.info({ exit }, 'The job is over.');
     this.#over();
+    this.#log.info({ exit }, 'The job is over.');
   }
 
   /** Ends what the process left behind; only then may the journal say that the job is over. */
@@ -186,14 +191,13 @@ export class NodeJob {
     // The number of a process that is long gone may be another's by now.
     const tree = exit ? this.#tree : { ...this.#tree, root: undefined };
     if (!isGone(tree)) await stopTree(tree);
-    if (tree.cgroup) removeCgroup(tree.cgroup);
     await this.#work.end({ ...this.#orders.facts, exit, exitCode: this.#directory.findExitCode() });
   }
 
   #over(): void {
     this.#hasEnded = true;
     this.#unwatch();
-    this.#pump();
+    this.#speak();
     this.#tellIfDone();
   }
 
@@ -210,7 +214,13 @@ export class NodeJob {
     }
   }
 
+  #speak(): void {
+    clearTimeout(this.#firstWords);
+    this.#firstWords = undefined;
+    this.#pump();
+  }
+
   #pump(): void {
-    if (!this.#isClosed) this.outbox.pump();
+    if (!this.#isClosed && !this.#firstWords) this.outbox.pump();
   }
 }
