@@ -136,10 +136,10 @@ for i in range(1000): sys.stdout.write(block)
 sys.stdout.write('\\nthe tail')`;
   const job = server.assign(scriptPayload(server, { run }));
   const path = join(home, 'agent/jobs', job.jobId, 'stdout.log');
-  let givenBack = 0;
+  let mostOnDisk = 0;
   const watch = setInterval(() => {
-    const { size = 0, blocks = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
-    givenBack = Math.max(givenBack, size - blocks * 512);
+    const { blocks = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    mostOnDisk = Math.max(mostOnDisk, blocks * 512);
   }, 20);
   const end = await server.until(() => finished(job.events), 60_000);
   clearInterval(watch);
@@ -154,9 +154,8 @@ sys.stdout.write('\\nthe tail')`;
   expect(told).toBeGreaterThan(9_999_990);
   expect(told).toBeLessThanOrEqual(10_000_000);
   expect(skipped).toEqual([1_000_000_018 - told]);
-  // No bound: on a busy machine 935 MB of this gigabyte were on the disk at once. A program that is too far ahead
-  // would have to be paused for one; until then only this holds: what is not kept is given back while it still writes.
-  expect(givenBack).toBeGreaterThan(16_000_000);
+  expect(mostOnDisk).toBeGreaterThan(0);
+  expect(mostOnDisk).toBeLessThan(300_000_000);
 }, 120_000);
 
 it('gives programs what they need of the environment, and none of the agent’s secrets', async () => {

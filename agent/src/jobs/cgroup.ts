@@ -58,6 +58,16 @@ export function killCgroup(path: string): void {
   }
 }
 
+/** Holds everything in it and below it still, or lets it go on; what is killed meanwhile dies. False where that cannot be. */
+export function freezeCgroup(path: string, isFrozen: boolean): boolean {
+  try {
+    writeFileSync(join(path, 'cgroup.freeze'), isFrozen ? '1' : '0');
+    return true;
+  } catch {
+    return false; // it is gone, or its kernel is older than this
+  }
+}
+
 /** Removes a cgroup that is empty, with those a job may have made below it. */
 export function remove(path: string): boolean {
   try {

@@ -1,6 +1,7 @@
 import { JobEvent } from '@hearth/contract';
 
-const longestMessage = 20_000;
+/** Of a log message, in UTF-16 code units: what the contract allows. */
+export const longestMessage = 20_000;
 
 /** One event as one line; a log message longer than the contract allows is cut. */
 export function journalLine(event: JobEvent): string {

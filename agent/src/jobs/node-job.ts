@@ -1,6 +1,7 @@
 import type { AgentMessage } from '@hearth/contract';
 import type { Folders } from '../folders.ts';
 import type { Log } from '../log.ts';
+import { Brake } from './brake.ts';
 import { remove as removeCgroup } from './cgroup.ts';
 import { Deadline } from './deadline.ts';
 import { hostedWork } from './hosted-work.ts';
@@ -11,6 +12,7 @@ import { adoptJobProcess, type JobProcess, startJobProcess } from './job-process
 import type { JobWork } from './job-work.ts';
 import type { Launcher } from './launcher.ts';
 import { Outbox } from './outbox.ts';
+import { resumeTree, TreePause } from './pause-tree.ts';
 import { ScriptWork } from './script-work.ts';
 import { StopOrders, timeout } from './stop-orders.ts';
 import { isGone, type JobTree, stopTree } from './stop-tree.ts';
@@ -44,6 +46,7 @@ export class NodeJob {
   readonly #log: Log;
   readonly #preparing = new AbortController();
   readonly #deadline = new Deadline(() => void this.#kill(timeout));
+  readonly #brake: Brake;
   #tree: JobTree;
   #unwatch: () => void = () => undefined;
   #firstWords: NodeJS.Timeout | undefined;
@@ -66,6 +69,8 @@ export class NodeJob {
     this.#tree = { jobId };
     this.#log = log.child({ jobId, kind: payload.kind });
     this.#orders = new StopOrders(directory, this.#log);
+    const onLook = () => this.tend();
+    this.#brake = new Brake({ pause: () => new TreePause(this.#tree), onLook, log: this.#log });
     this.outbox = new Outbox({ jobId, leaseId, journal: directory.journal, send });
     const work = { ...options, onTold: () => this.#pump() };
     this.#work = payload.kind === 'script' ? new ScriptWork(work, payload) : hostedWork(work);
@@ -86,7 +91,9 @@ export class NodeJob {
       { pid: process?.pid },
       process ? 'The job is still at work.' : 'The job’s process is gone.',
     );
-    this.#tree = { jobId: this.jobId, cgroup };
+    this.#tree = { jobId: this.jobId, cgroup, root: process?.pid };
+    // The agent before this one may have died while it held the program up.
+    resumeTree(this.#tree);
     if (process) this.#watch(process);
     else this.#end = this.#finishForSure(undefined);
     if (wasCancelled) void this.cancel();
@@ -115,7 +122,10 @@ export class NodeJob {
   /** Tells what is new of it, and sends what there is to send. */
   tend(): void {
     if (this.#isClosed) return;
-    if (this.#isRunning) this.#collect();
+    if (this.#isRunning) {
+      this.#collect();
+      this.#brake.see(this.#work.aheadBytes);
+    }
     this.#pump();
     const { offence } = this.#work;
     if (offence) void this.#kill(offence);
@@ -179,7 +189,6 @@ export class NodeJob {
   }
 
   async #finishForSure(exit: Exit | undefined): Promise<void> {
-    this.#isRunning = false;
     this.#deadline.clear();
     await this.#orders.surely(() => this.#finish(exit));
     this.#over();
@@ -191,6 +200,8 @@ export class NodeJob {
     // The number of a process that is long gone may be another's by now.
     const tree = exit ? this.#tree : { ...this.#tree, root: undefined };
     if (!isGone(tree)) await stopTree(tree);
+    this.#isRunning = false;
+    this.#brake.release();
     await this.#work.end({ ...this.#orders.facts, exit, exitCode: this.#directory.findExitCode() });
   }
 

@@ -19,7 +19,7 @@ export interface OutputTailOptions {
 
 const chunkBytes = 64 * 1024;
 /** So much is taken in at a time before others have their turn. */
-const turnBytes = 1024 * 1024;
+const turnBytes = 256 * 1024;
 const block = 4096;
 const chunk = Buffer.allocUnsafe(chunkBytes);
 
@@ -35,7 +35,7 @@ export class OutputTail {
   #next = 0;
   #skipped = 0;
   #holeEnd: number;
-  #punching: Promise<void> | undefined;
+  #isPunching = false;
   /** The file system cannot give parts of a file back. */
   isSolid = false;
 
@@ -65,6 +65,11 @@ export class OutputTail {
     return this.#size();
   }
 
+  /** What was written and is neither kept nor given back yet; 0 where nothing can be given back. */
+  get aheadBytes(): number {
+    return this.isSolid ? 0 : Math.max(0, this.#middleEnd(this.#size()) - this.#holeEnd);
+  }
+
   /** Tells what is left to be told when the program writes no more. */
   async complete(): Promise<void> {
     const size = this.#size();
@@ -80,7 +85,6 @@ export class OutputTail {
         await turn();
       }
     }
-    await this.#punching;
   }
 
   close(): void {
@@ -122,15 +126,21 @@ export class OutputTail {
     this.#next = to;
   }
 
+  /** Where what would be kept of the end begins, if the program ended now. */
+  #middleEnd(size: number): number {
+    return Math.floor((size - (this.#options.limitBytes - this.#headBytes)) / block) * block;
+  }
+
   #release(size: number): void {
-    const { path, limitBytes, punch, slackBytes } = this.#options;
-    const end = Math.floor((size - (limitBytes - this.#headBytes)) / block) * block;
-    if (this.isSolid || this.#punching || end - this.#holeEnd < slackBytes) return;
+    const { path, punch, slackBytes } = this.#options;
+    const end = this.#middleEnd(size);
+    if (this.isSolid || this.#isPunching || end - this.#holeEnd < slackBytes) return;
     const start = this.#holeEnd;
-    this.#punching = punch(path, start, end).then((isFreed) => {
+    this.#isPunching = true;
+    void punch(path, start, end).then((isFreed) => {
       if (isFreed) this.#holeEnd = end;
       else this.isSolid = true;
-      this.#punching = undefined;
+      this.#isPunching = false;
     });
   }
 }

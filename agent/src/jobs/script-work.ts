@@ -73,8 +73,18 @@ export class ScriptWork implements JobWork {
 
   collect(): boolean {
     const { stdout, stderr } = this.#tails;
-    const isMore = stdout.collect();
-    return stderr.collect() || isMore;
+    let isMore = false;
+    try {
+      isMore = stdout.collect();
+    } finally {
+      // Where the disk is too full to tell of the one, the other must be given back all the same.
+      isMore = stderr.collect() || isMore;
+    }
+    return isMore;
+  }
+
+  get aheadBytes(): number {
+    return this.#tails.stdout.aheadBytes + this.#tails.stderr.aheadBytes;
   }
 
   get deadline(): number | undefined {

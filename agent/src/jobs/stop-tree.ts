@@ -112,7 +112,7 @@ async function stopGroup(root: number | undefined, graceMs: number): Promise<voi
 }
 
 /** False when there is nobody to signal. */
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
     process.kill(pid, name);
     return true;

@@ -2,10 +2,12 @@ import { realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { LogLevel, ProgramReport } from '@hearth/contract';
 import type { JobContext } from '../job-context.ts';
+import { longestMessage } from '../journal-line.ts';
 import type { CheckpointUploads } from './checkpoint-uploads.ts';
 import { parseLine } from './report-line.ts';
 
 const mostLines = 20_000;
+const mostCharacters = 10_000_000;
 const mostPoints = 1000;
 
 /** Turns the lines that a recipe's program writes into news of its job. */
@@ -14,6 +16,7 @@ export class Reporter {
   readonly #checkpoints: CheckpointUploads;
   readonly #folder: string;
   #lines = 0;
+  #characters = 0;
   /** What the program says of its model. */
   readonly result: Record<string, unknown> = {};
   /** Why it is about to fail, in its own words. */
@@ -63,10 +66,12 @@ export class Reporter {
   }
 
   #log(level: LogLevel, text: string): void {
+    if (this.#lines >= mostLines || this.#characters >= mostCharacters) return;
     this.#lines += 1;
+    this.#characters += Math.min(text.length, longestMessage);
     if (this.#lines < mostLines && text.trim() !== '') this.#context.log(level, text);
-    if (this.#lines === mostLines)
-      this.#context.log('WARNING', `The program wrote ${mostLines} lines; what follows is not kept.`);
+    if (this.#lines === mostLines || this.#characters >= mostCharacters)
+      this.#context.log('WARNING', `The program wrote ${this.#lines} lines; what follows is not kept.`);
   }
 }
 
