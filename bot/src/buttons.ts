@@ -31,6 +31,12 @@ export type RunVerb = keyof typeof runVerbs;
 /** What a button about a run carries: at most 64 bytes, says Telegram. */
 export const runButton = /^run:(stop|logs|follow|resume):(sess_[0-9a-f]{12})$/;
 
+/** Buttons for each of several runs, one row a run. */
+export function runsKeyboard(runs: { sessionId: string; name: string }[], verbs: RunVerb[]): InlineKeyboard {
+  const rows = runs.flatMap(({ sessionId, name }) => runKeyboard(sessionId, verbs, name).inline_keyboard);
+  return InlineKeyboard.from(rows);
+}
+
 /** Buttons about one run, in one row; `name` says which one where several are listed. */
 export function runKeyboard(sessionId: string, verbs: RunVerb[], name = ''): InlineKeyboard {
   const keyboard = new InlineKeyboard();

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { ApiError, createClient, urlOf } from './client.ts';
 import { routes } from './routes.ts';
 
-const answering = (status: number, body: unknown) => {
+const answering = (status: number, body: unknown, headers: Record<string, string> = {}) => {
   const calls: { url: string; init: RequestInit }[] = [];
   const doFetch: typeof fetch = async (url, init) => {
     calls.push({ url: String(url), init: init ?? {} });
-    return Response.json(body, { status });
+    return Response.json(body, { status, headers });
   };
   return { calls, client: createClient({ baseUrl: 'http://h', token: () => 'k', fetch: doFetch }) };
 };
@@ -25,6 +25,16 @@ it('sends the token and JSON, and parses the answer', async () => {
   expect(answer).toEqual({ message: 'gone' });
   expect(calls[0]!.url).toBe('http://h/api/v1/models/m');
   expect(calls[0]!.init.headers).toMatchObject({ authorization: 'Bearer k' });
+});
+
+it('tells the headers of an answer, not those of a refusal', async () => {
+  const told: (string | null)[] = [];
+  const onHeaders = (headers: Headers) => told.push(headers.get('x-next-cursor'));
+  const further = { 'x-next-cursor': 'c1' };
+  await answering(200, [], further).client(routes.registry.listModels, {}, { onHeaders });
+  const refused = answering(404, {}, further).client(routes.registry.listModels, {}, { onHeaders });
+  await expect(refused).rejects.toThrow();
+  expect(told).toEqual(['c1']);
 });
 
 it('throws the code the server names', async () => {

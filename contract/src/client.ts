@@ -26,6 +26,8 @@ export interface ClientOptions {
 export interface CallOptions {
   signal?: AbortSignal;
   headers?: Record<string, string>;
+  /** Told the headers of an answer that is no refusal, as where a list goes on (`x-next-cursor`). */
+  onHeaders?: (headers: Headers) => void;
 }
 
 /** Calls declared routes: `call(routes.training.start, { body })` → the parsed answer, or throws ApiError. */
@@ -71,6 +73,7 @@ export function createClient({ baseUrl = '', token, fetch: doFetch = fetch }: Cl
       ...(raw instanceof ReadableStream ? { duplex: 'half' } : {}),
     });
     if (!response.ok) throw await refusal(response);
+    options.onHeaders?.(response.headers);
     if (typeof route.response === 'string') return response as RouteOutput<typeof route>;
     return route.response.parse(await response.json()) as RouteOutput<typeof route>;
   };

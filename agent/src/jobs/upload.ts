@@ -62,5 +62,9 @@ const reasonOf = (error: unknown): string => (error instanceof ApiError ? error.
 
 function explain(error: unknown, name: string): unknown {
   if (!(error instanceof ApiError)) return error;
-  return new JobError(asFailure(error).code, `The server did not take ${name}: ${error.message}`, error);
+  return new JobError(
+    asFailure({ code: error.code, message: error.message }).code,
+    `The server did not take ${name}: ${error.message}`,
+    error,
+  );
 }

@@ -4,6 +4,8 @@ import { describeFailure, isExpected } from '../hearth/failure.ts';
 import type { Log } from '../log.ts';
 import { isChatGone } from '../telegram/refusals.ts';
 import { acknowledge, say } from './answers.ts';
+import { datasetsButton } from './overview.ts';
+import { runMenuButton } from './run-menu.ts';
 import { trainButton } from './training-questions.ts';
 
 export const adminOnly = '⛔ Эта функция доступна только администратору.';
@@ -16,7 +18,7 @@ export function refusals(): Composer<Context> {
   const refuse = (ctx: Context) => say(ctx, adminOnly);
   commands.command(adminCommands, refuse);
   commands.hears([menu.train, menu.status, menu.datasets], refuse);
-  commands.callbackQuery([trainButton, runButton], (ctx) =>
+  commands.callbackQuery([trainButton, runButton, runMenuButton, datasetsButton], (ctx) =>
     acknowledge(ctx, { text: adminOnly, show_alert: true }),
   );
   return commands;

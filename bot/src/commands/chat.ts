@@ -4,11 +4,14 @@ import { menu } from '../buttons.ts';
 import { type ChatPartner, stillAnswering } from '../chat/chat-partner.ts';
 import type { Conversations } from '../chat/conversations.ts';
 import type { HearthApi } from '../hearth/hearth-api.ts';
+import { pageAmong, turnPages } from '../pages.ts';
+import type { Face } from '../telegram/post.ts';
 import { acknowledge, put, say } from './answers.ts';
 
 /** A model's name is longer than a button can carry. */
 const digest = (model: string) => createHash('sha256').update(model).digest('hex').slice(0, 16);
 const modelButton = /^model:([0-9a-f]{16})$/;
+const modelMenuButton = /^models:(\d{1,4})$/;
 const LONGEST_LABEL = 60;
 const nameOf = (model: string) => model.replace(/^model\//, '');
 
@@ -37,13 +40,22 @@ export function chatCommands({ api, partner, conversations }: ChatCommandOptions
     await say(ctx, 'Начинаем новый разговор: что было сказано раньше, забыто.');
   });
 
-  commands.command('model', async (ctx) => {
+  const modelMenu = async (page: number): Promise<Face> => {
     const models = await api.chatModels();
-    if (models.length === 0) return say(ctx, 'Пока ни одна модель не развёрнута.');
+    if (models.length === 0) return { text: 'Пока ни одна модель не развёрнута.' };
+    const shown = pageAmong(models, page);
     const keyboard = new InlineKeyboard();
-    for (const model of models)
+    for (const model of shown.items)
       keyboard.text(nameOf(model).slice(0, LONGEST_LABEL), `model:${digest(model)}`).row();
-    await say(ctx, 'С какой моделью разговаривать?', keyboard);
+    return {
+      text: 'С какой моделью разговаривать?',
+      keyboard: turnPages(keyboard, shown, (to) => `models:${to}`),
+    };
+  };
+  commands.command('model', async (ctx) => put(ctx, await modelMenu(0)));
+  commands.callbackQuery(modelMenuButton, async (ctx) => {
+    await acknowledge(ctx);
+    await put(ctx, await modelMenu(Number(ctx.match[1])));
   });
   commands.callbackQuery(modelButton, async (ctx) => {
     await acknowledge(ctx);

@@ -81,7 +81,8 @@ function datasetLine({ name, format, size_mb, sample_count, columns }: Dataset):
   return `• ${name}: ${facts.join(', ')}`;
 }
 
-export const datasetsText = (datasets: Dataset[]): string =>
-  datasets.length === 0
+/** Some of the data sets, of so many. */
+export const datasetsText = (datasets: Dataset[], total: number): string =>
+  total === 0
     ? 'Датасетов пока нет. Загрузите первый на странице «Данные» в веб-интерфейсе.'
-    : [`📁 Датасеты (${datasets.length})`, ...datasets.map(datasetLine)].join('\n');
+    : [`📁 Датасеты (${total})`, ...datasets.map(datasetLine)].join('\n');

@@ -18,7 +18,14 @@ const id = z.string();
 
 /** Where a person stands on the way to a new run. */
 export const Dialogue = z.discriminatedUnion('step', [
-  z.object({ step: z.literal('dataset'), id, datasets: z.array(Data), page: z.number() }),
+  /** `search`: a part of the name that was written. */
+  z.object({
+    step: z.literal('dataset'),
+    id,
+    datasets: z.array(Data),
+    page: z.number(),
+    search: z.string().optional(),
+  }),
   z.object({ step: z.literal('architecture'), id, dataset: z.string(), plans: z.array(Plan) }),
   z.object({ step: z.literal('epochs'), id, dataset: z.string(), plan: Plan }),
   z.object({ step: z.literal('confirm'), id, dataset: z.string(), plan: Plan, epochs: z.number() }),
@@ -27,7 +34,6 @@ export type Dialogue = z.infer<typeof Dialogue>;
 export type At<Step extends Dialogue['step']> = Extract<Dialogue, { step: Step }>;
 
 export const MOST_EPOCHS = 200;
-export const PAGE_SIZE = 8;
 
 const dataOf: Record<string, Architecture['data']> = {
   csv: 'tabular',
@@ -45,6 +51,12 @@ export function plansFor(format: string, architectures: Architecture[]): Plan[] 
     .filter(({ data, problem }) => data === dataOf[format] && !problem)
     .map(({ name, defaults }) => ({ architecture: name, ...defaults }));
 }
+
+/** Data sets whose name has what was written in it, each with its place among all. */
+export const foundDatasets = ({ datasets, search = '' }: At<'dataset'>): { name: string; index: number }[] =>
+  datasets
+    .map(({ name }, index) => ({ name, index }))
+    .filter(({ name }) => name.toLowerCase().includes(search.toLowerCase()));
 
 export function chooseDataset(
   dialogue: At<'dataset'>,

@@ -1,7 +1,8 @@
 import { InlineKeyboard } from 'grammy';
+import { PAGE_SIZE, pageAmong, turnPages } from '../pages.ts';
 import { bold, code, escapeHtml } from '../telegram/html.ts';
 import type { Face } from '../telegram/post.ts';
-import { type At, type Dialogue, MOST_EPOCHS, PAGE_SIZE } from './training-dialogue.ts';
+import { type At, type Dialogue, foundDatasets, MOST_EPOCHS } from './training-dialogue.ts';
 
 /** What a button of the dialogue carries: the dialogue, what is chosen, and which one. */
 export const trainButton = /^train:([0-9a-f]{8}):(dataset|page|plan|epochs|go|cancel)(?::(\d{1,6}))?$/;
@@ -16,14 +17,20 @@ const withCancel = (keyboard: InlineKeyboard, dialogue: Dialogue) =>
   keyboard.row().text('❌ Отмена', carried(dialogue, 'cancel'));
 
 function askDataset(dialogue: At<'dataset'>): Face {
-  const { datasets, page } = dialogue;
+  const { datasets, search } = dialogue;
+  const found = foundDatasets(dialogue);
+  const shown = pageAmong(found, dialogue.page);
   const keyboard = new InlineKeyboard();
-  const first = page * PAGE_SIZE;
-  for (const [index, { name }] of datasets.slice(first, first + PAGE_SIZE).entries())
-    keyboard.text(short(name), carried(dialogue, 'dataset', first + index)).row();
-  if (page > 0) keyboard.text('◀️', carried(dialogue, 'page', page - 1));
-  if (first + PAGE_SIZE < datasets.length) keyboard.text('▶️', carried(dialogue, 'page', page + 1));
-  return { text: `${bold('Обучение')}\nНа каком датасете учить?`, keyboard: withCancel(keyboard, dialogue) };
+  for (const { name, index } of shown.items)
+    keyboard.text(short(name), carried(dialogue, 'dataset', index)).row();
+  turnPages(keyboard, shown, (page) => carried(dialogue, 'page', page));
+  const lines = [bold('Обучение'), 'На каком датасете учить?'];
+  if (datasets.length > PAGE_SIZE) lines.push('Нажмите кнопку или напишите часть имени.');
+  if (search !== undefined)
+    lines.push(
+      `По запросу «${escapeHtml(search)}»: ${found.length > 0 ? found.length : 'ничего не нашлось'}.`,
+    );
+  return { text: lines.join('\n'), keyboard: withCancel(keyboard, dialogue) };
 }
 
 function askPlan(dialogue: At<'architecture'>): Face {

@@ -4,6 +4,7 @@ import { menu } from '../buttons.ts';
 import type { Follower } from '../following/follower.ts';
 import { describeFailure, isExpected } from '../hearth/failure.ts';
 import type { HearthApi } from '../hearth/hearth-api.ts';
+import { PAGE_SIZE } from '../pages.ts';
 import { acknowledge, put, say } from './answers.ts';
 import type { Dialogues } from './dialogues.ts';
 import {
@@ -17,6 +18,8 @@ import {
   parseEpochs,
 } from './training-dialogue.ts';
 import { ask, epochsRefused, trainButton } from './training-questions.ts';
+
+const LONGEST_SEARCH = 100;
 
 interface TrainingCommandOptions {
   api: HearthApi;
@@ -87,11 +90,15 @@ export function trainingCommands({ api, follower, dialogues }: TrainingCommandOp
     await say(ctx, was ? 'Обучение отменено.' : 'Отменять нечего.');
   });
 
-  /** A number of epochs typed; any other text is somebody else's. */
+  /** A part of a name, or a number of epochs typed; any other text is somebody else's. */
   commands.on('message:text', async (ctx, next) => {
     const dialogue = dialogues.get(ctx.chat.id);
-    if (dialogue?.step !== 'epochs' || ctx.message.text.startsWith('/')) return next();
-    const epochs = parseEpochs(ctx.message.text);
+    const { text } = ctx.message;
+    if (text.startsWith('/')) return next();
+    if (dialogue?.step === 'dataset' && dialogue.datasets.length > PAGE_SIZE)
+      return goTo(ctx, { ...dialogue, page: 0, search: text.trim().slice(0, LONGEST_SEARCH) });
+    if (dialogue?.step !== 'epochs') return next();
+    const epochs = parseEpochs(text);
     if (epochs === undefined) return say(ctx, epochsRefused);
     await goTo(ctx, chooseEpochs(dialogue, epochs));
   });

@@ -1,4 +1,12 @@
-import { type Client, createClient, routes, type TrainingConfig } from '@hearth/contract';
+import {
+  type Client,
+  createClient,
+  type Dataset,
+  type JobState,
+  routes,
+  type TrainingConfig,
+  type TrainingRun,
+} from '@hearth/contract';
 import { RetryConfig, runWithRetry } from '@hearth/toolkit/reliability';
 import { isPassing } from './failure.ts';
 import { readTokens } from './token-stream.ts';
@@ -61,14 +69,37 @@ export class HearthApi {
     const input = { query: { limit } };
     return (await this.#read((options) => this.#client(routes.training.runs, input, options))).items;
   }
+  /** The same, in a state or all, for as long as they are asked for. */
+  async *runs(status?: JobState): AsyncGenerator<TrainingRun> {
+    let cursor: string | null | undefined;
+    while (cursor !== null) {
+      const input = { query: { status, limit: 100, cursor } };
+      const page = await this.#read((options) => this.#client(routes.training.runs, input, options));
+      yield* page.items;
+      cursor = page.next_cursor;
+    }
+  }
   queue() {
     return this.#read((options) => this.#client(routes.training.queue, {}, options));
   }
   architectures() {
     return this.#read((options) => this.#client(routes.training.architectures, {}, options));
   }
-  datasets() {
-    return this.#read((options) => this.#client(routes.registry.listDatasets, {}, options));
+  /** All of them: where the list goes on, a header says. */
+  async datasets(): Promise<Dataset[]> {
+    const all: Dataset[] = [];
+    let cursor: string | undefined;
+    do {
+      const input = { query: { cursor } };
+      const onHeaders = (headers: Headers) => {
+        cursor = headers.get('x-next-cursor') ?? undefined;
+      };
+      const page = await this.#read((options) =>
+        this.#client(routes.registry.listDatasets, input, { ...options, onHeaders }),
+      );
+      all.push(...page);
+    } while (cursor !== undefined);
+    return all;
   }
   models() {
     return this.#read((options) => this.#client(routes.registry.listModels, {}, options));

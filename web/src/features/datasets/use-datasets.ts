@@ -6,8 +6,8 @@ import { useResource } from '../../api/use-resource.ts';
 import { useNamedPages } from '../registry/use-named-pages.ts';
 
 export const useDatasets = (search: Ref<string>) =>
-  useNamedPages<Dataset>(search, (call, query, signal) =>
-    call(registryRoutes.listDatasets, { query }, { signal }),
+  useNamedPages<Dataset>(search, (call, query, options) =>
+    call(registryRoutes.listDatasets, { query }, options),
   );
 
 /** Data sets that come with the product, and adding one. */

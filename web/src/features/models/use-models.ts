@@ -6,9 +6,7 @@ import { useResource } from '../../api/use-resource.ts';
 import { useNamedPages } from '../registry/use-named-pages.ts';
 
 export const useModels = (search: Ref<string>) =>
-  useNamedPages<Model>(search, (call, query, signal) =>
-    call(registryRoutes.listModels, { query }, { signal }),
-  );
+  useNamedPages<Model>(search, (call, query, options) => call(registryRoutes.listModels, { query }, options));
 
 interface Note {
   description: string;

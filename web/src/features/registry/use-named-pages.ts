@@ -1,4 +1,4 @@
-import { type Client, createClient } from '@hearth/contract';
+import type { CallOptions, Client } from '@hearth/contract';
 import { type Ref, shallowRef } from 'vue';
 import { useApi } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
@@ -10,22 +10,18 @@ interface NamedQuery {
   cursor: string | undefined;
   limit: number;
 }
-type Load<T> = (call: Client, query: NamedQuery, signal?: AbortSignal) => Promise<T[]>;
+type Load<T> = (call: Client, query: NamedQuery, options: CallOptions) => Promise<T[]>;
 const limit = 200;
 
 /** One page of models or data sets; the header `x-next-cursor` says where it goes on. */
 export function useNamedPage<T>(load: Load<T>) {
-  const api = useApi();
+  const { call } = useApi();
   return async (query: NamedQuery, signal?: AbortSignal): Promise<{ rows: T[]; next: string | null }> => {
     let next: string | null = null;
-    const call = createClient({
-      fetch: async (input, init) => {
-        const response = await api.fetch(input, init);
-        next = response.headers.get('x-next-cursor');
-        return response;
-      },
-    });
-    const rows = await load(call, query, signal);
+    const onHeaders = (headers: Headers): void => {
+      next = headers.get('x-next-cursor');
+    };
+    const rows = await load(call, query, { signal, onHeaders });
     return { rows, next };
   };
 }

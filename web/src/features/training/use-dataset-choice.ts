@@ -15,8 +15,8 @@ export function useDatasetChoice(
   const { call } = useApi();
   const { t } = useI18n();
   const seen = shallowRef<ReadonlyMap<string, Dataset>>(new Map());
-  const ask = useNamedPage<Dataset>((client, query, signal) =>
-    client(registryRoutes.listDatasets, { query }, { signal }),
+  const ask = useNamedPage<Dataset>((client, query, options) =>
+    client(registryRoutes.listDatasets, { query }, options),
   );
   const look = async (
     known: readonly Architecture[] | undefined,
