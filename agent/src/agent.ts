@@ -5,6 +5,7 @@ import { Dispatch } from './dispatch.ts';
 import { Engines } from './engines/engines.ts';
 import { Enrolment } from './enrolment.ts';
 import { hold } from './files/hold.ts';
+import { startRemovingOldCode } from './files/old-code.ts';
 import { makeFolders } from './folders.ts';
 import { Cgroups } from './jobs/cgroup.ts';
 import { Jobs } from './jobs/jobs.ts';
@@ -41,9 +42,11 @@ export async function createAgent(config: Config, log: Log): Promise<{ stop(): P
   const dispatch = new Dispatch({ machine, readVitals, jobs, engines, line: connection, log });
 
   await jobs.adopt();
+  const oldCode = startRemovingOldCode({ folder: folders.code, inUse: () => jobs.codeInUse(), log });
   connection.start();
   return {
     async stop() {
+      oldCode.stop();
       await Promise.all([engines.stop(), jobs.stop()]);
       connection.stop();
       dispatch.closed();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobEvent, ScriptPayload } from '@hearth/contract';
@@ -184,6 +184,26 @@ it('gives programs what they need of the environment, and none of the agent’s 
   expect(
     Object.keys(given).filter((name) => /^(HEARTH_(HOME|SERVER_URL|NODE_INVITATION|ORDER))$/.test(name)),
   ).toEqual([]);
+});
+
+it('removes code that was long not used when it starts, but not that of a job at work', async () => {
+  const { server, home, agent } = await ready();
+  const files = {
+    'run.py': 'import time\nprint("begun", flush=True)\ntime.sleep(2)\nimport late\n',
+    'late.py': 'print("and found the rest")',
+  };
+  const payload = scriptPayload(server, files);
+  const job = server.assign(payload);
+  await server.until(() => outputOf(job.events, 'stdout') === 'begun\n');
+  await agent.stop('SIGKILL');
+  const code = join(home, 'agent/cache/code');
+  const [used, unused] = [join(code, payload.program.code.digest), join(code, '0'.repeat(64))];
+  mkdirSync(unused);
+  for (const path of [used, unused]) utimesSync(path, 1, 1);
+  startAgent(server, home);
+  expect(await server.until(() => finished(job.events))).toMatchObject({ outcome: 'completed' });
+  expect(outputOf(job.events, 'stdout')).toBe('begun\nand found the rest\n');
+  expect(existsSync(unused)).toBe(false);
 });
 
 it('says what is wrong with a program it cannot begin', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../testing/folder.ts';
@@ -45,8 +45,11 @@ it('lays a bundle down once, for all who want it at the same time', async () => 
   ]);
   expect((await stat(join(path ?? '', 'x.sh'))).mode & 0o777).toBe(0o555);
   const before = fetched.length;
+  await utimes(path ?? '', 1, 1);
   await make();
   expect(fetched).toHaveLength(before);
+  // When it was used last can be seen.
+  expect(Date.now() - (await stat(path ?? '')).mtimeMs).toBeLessThan(60_000);
 });
 
 it('lays down anew what a program has changed or removed', async () => {

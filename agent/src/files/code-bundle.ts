@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { statSync, utimesSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CodeBundle } from '@hearth/contract';
@@ -28,7 +28,12 @@ export async function materializeCode({ folder, bundle, fetch }: CodeRequest): P
   const path = join(folder, bundle.digest);
   checkPaths(bundle);
   const damaged = bundle.files.filter((file) => !isIntact(join(path, file.path), file.sizeBytes));
-  if (damaged.length === 0 && bundle.files.length > 0) return path;
+  if (damaged.length === 0 && bundle.files.length > 0) {
+    // By this it is known when it was used last, see old-code.ts.
+    const now = new Date();
+    utimesSync(path, now, now);
+    return path;
+  }
   checkDigest(bundle);
   const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
   const target = isNew ? join(folder, `${bundle.digest}.${randomUUID()}.new`) : path;

@@ -53,6 +53,11 @@ export class Jobs {
     }
   }
 
+  /** Digests of the code that jobs here run. */
+  codeInUse(): Set<string> {
+    return new Set([...this.#jobs.values()].flatMap(({ codeDigest }) => codeDigest ?? []));
+  }
+
   list(): JobRef[] {
     return [...this.#jobs.values()].map(({ jobId, leaseId }) => ({ jobId, leaseId }));
   }

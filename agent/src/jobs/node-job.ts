@@ -131,6 +131,12 @@ export class NodeJob {
     if (offence) void this.#kill(offence);
   }
 
+  /** Of the code it runs; undefined where that is the agent's own. */
+  get codeDigest(): string | undefined {
+    const { payload } = this.#options.assignment;
+    return payload.kind === 'pull' ? undefined : payload.program?.code.digest;
+  }
+
   acknowledge(seq: number): void {
     this.outbox.acknowledge(seq);
     if (!this.#tellIfDone()) this.#pump();
