@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { MlflowFile, MlflowTag } from './mlflow.ts';
+import { ExperimentId } from './experiments.ts';
 import { GivenModelTag, optionalField } from './mlflow-models.ts';
+import { MlflowFile, MlflowTag } from './mlflow-shapes.ts';
 import { route } from './route.ts';
-import { ExperimentId } from './tracking.ts';
 import { RunId } from './values.ts';
 
 const Millis = z.number().int();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Alias, Description, VersionNumber } from './lineage.ts';
-import { MlflowTag } from './mlflow.ts';
+import { MlflowTag } from './mlflow-shapes.ts';
 import { route } from './route.ts';
 import { ResourceName } from './values.ts';
 

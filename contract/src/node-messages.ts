@@ -5,7 +5,7 @@ import { ModelInput, Prediction } from './inference.ts';
 import { JobProgress, LogLevel, OutputStream } from './jobs.ts';
 import { Machine, Vitals } from './nodes.ts';
 import { ChatMessage, FinishReason, Usage } from './openai.ts';
-import { CodeBundle, Runtime } from './scripts.ts';
+import { CodeBundle, Runtime } from './programs.ts';
 import { MetricKey, MetricValue } from './series.ts';
 import { TrainingConfig } from './training.ts';
 import { RunId, SessionId, Sha256, Timestamp, Uuid } from './values.ts';

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { DatasetFormat } from './datasets.ts';
 import { Failure, Waiting } from './failures.ts';
 import { JobState, LogLevel } from './jobs.ts';
+import { LocalText, ProgramOption } from './programs.ts';
 import { route } from './route.ts';
-import { LocalText, ProgramOption } from './scripts.ts';
 import { Message, PageQuery, ResourceName, RunId, SessionId, Timestamp, Uuid } from './values.ts';
 
 /** Document 000's TrainingConfig with our optional extras (contracts, section 1). */
