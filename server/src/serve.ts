@@ -4,6 +4,7 @@ import { type Config, ConfigError, readProcessConfig } from './platform/config.t
 import { type Database, openDatabase, waitForDatabase } from './platform/database.ts';
 import { isDatabaseUnreachable } from './platform/failures.ts';
 import { createLog, type Log } from './platform/log.ts';
+import { logOutput } from './platform/log-output.ts';
 import { migrateDatabase, NewerDatabaseError } from './platform/migrate.ts';
 
 const drainMs = 10_000;
@@ -53,7 +54,7 @@ async function main(): Promise<void> {
   let config: Config | undefined;
   try {
     config = readProcessConfig();
-    const log = createLog(config.logLevel);
+    const log = createLog(config.logLevel, logOutput());
     process.on('unhandledRejection', (err) => {
       log.fatal({ err }, 'Something failed that nobody waited for.');
       process.exit(1);

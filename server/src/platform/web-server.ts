@@ -45,7 +45,7 @@ export async function createWebServer(config: Config, log: Log, redis?: Redis): 
   endConnectionsOnClose(app);
   logRequests(app);
   readJsonOnly(app);
-  await useSecurityHeaders(app);
+  useSecurityHeaders(app);
   if (config.corsOrigins.length > 0)
     await app.register(cors, { origin: config.corsOrigins, credentials: true, methods, maxAge: 600 });
   await useRateLimits(app, config, redis);
@@ -77,15 +77,18 @@ function refuseBadBytes(error: Error & { code?: string }, socket: Socket): void 
 
 /** One line a request, when it is answered; a page polls, so it is for who looks closely. No query: it may carry names of people's files. */
 function logRequests(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks that wait for nothing call back: a promise for each of them would cost every request.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const { method, url, ip, caller } = request;
     const path = url.split('?', 1)[0];
     const ms = Math.round(reply.elapsedTime * 100) / 100;
     app.records.answered(request.routeOptions.config.declared, reply.statusCode, reply.elapsedTime);
     request.log.debug({ method, path, status: reply.statusCode, ms, ip, caller: caller?.name }, 'answered');
+    done();
   });
 }
 
