@@ -15,7 +15,7 @@ import {
 import { type Assignment, startRun, uploadDataset } from '../testing/story.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
 
-const { training, jobs } = routes;
+const { training, jobs, tracking } = routes;
 let test: TestApp;
 let credentials: Credentials;
 beforeAll(async () => {
@@ -85,12 +85,10 @@ it('gives the same rows once, whatever is doubled, reordered, lost or cut', asyn
       expect(lines.map(({ seq, message }) => [seq, message])).toEqual(
         journal.flatMap((event, index) => (event.type === 'log' ? [[index + 1, event.message]] : [])),
       );
-      const { rows: steps } = await test.database.$client.query(
-        `select p.step::int from metric_points p join metric_series s on s.id = p.series_id
-         where s.run_id = (select run_id from runs where session_id = $1) and s.key = 'step_loss' order by p.step`,
-        [session_id],
-      );
-      expect(steps.map(({ step }) => step)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+      const { run_id } = await test.client(training.run, { params });
+      const query = { key: 'step_loss' };
+      const { points } = await test.client(tracking.points, { params: { run_id }, query });
+      expect(points.map(({ step }) => step)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
       const run = await test.client(training.run, { params });
       expect(run).toMatchObject({ status: 'failed', current_epoch: 4, error_message: null });
     }),
@@ -102,14 +100,14 @@ it('keeps a run whose news the database has no space for, and takes them when it
   const query = (text: string) => test.database.$client.query(text);
   await query(`create function no_space() returns trigger language plpgsql as
     $$ begin raise exception 'No space left on device' using errcode = '53100'; end $$`);
-  await query('create trigger full_disk before insert on metric_points execute function no_space()');
+  await query('create trigger full_disk before insert on metric_chunks execute function no_space()');
   const { session_id } = await startRun(test, { epochs });
   const agent = await ScriptedAgent.connect(test, credentials);
   const job = await agent.next('job.assign');
   agent.events(job, 1, journal);
   await once(agent.socket, 'close');
   expect(await test.client(training.run, { params: { session_id } })).toMatchObject({ current_epoch: null });
-  await query('drop trigger full_disk on metric_points');
+  await query('drop trigger full_disk on metric_chunks');
   const again = await agent.reconnect({ jobs: [{ jobId: job.jobId, leaseId: job.leaseId }] });
   again.events(job, 1, journal);
   await again.acked(job, journal.length);

@@ -15,6 +15,13 @@ export type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0
 export type Executor = NodePgDatabase | Transaction;
 
 /**
+ * One plan for all values, which looks rows up by their keys: it is made once, often when the tables are still small,
+ * and has to be as good when they no longer are.
+ */
+const byKey = `set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off;
+  set enable_mergejoin = off`;
+
+/**
  * Connections that come back by themselves; failing ones are logged, and show as `service.unavailable` to callers.
  * Statements under a name have connections of their own: plans for all values alike would make others slow.
  */
@@ -23,7 +30,7 @@ export function openDatabase(url: string, log: Log): Database {
   const prepared = openPool(url, log, {
     max: 4,
     idleTimeoutMillis: 300_000,
-    onConnect: (connection) => connection.query('set plan_cache_mode = force_generic_plan'),
+    onConnect: (connection) => connection.query(byKey),
   });
   const close = async () => {
     await Promise.all([client.end(), prepared.end()]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { testDatabase } from '@hearth/launcher/testing';
 import { Client } from 'pg';
 import { expect, it } from 'vitest';
+import { decode, pointsOf } from '../tracking/chunks.ts';
 import { migrateDatabase } from './migrate.ts';
 
 const migrations = join(import.meta.dirname, '../../migrations');
@@ -78,16 +79,24 @@ it('carries over what a first version held: data sets, models, sessions and thei
         params: { epochs: '2' },
       },
     ]);
-    const points = `select key, points::int, step::int, value from metric_series
-      join metric_points on series_id = id order by key, step`;
-    expect(await rows(points)).toEqual([
-      { key: 'accuracy', points: 2, step: 1, value: 0.6 },
-      { key: 'accuracy', points: 2, step: 2, value: 0.8 },
-      { key: 'loss', points: 2, step: 1, value: 0.5 },
-      { key: 'loss', points: 2, step: 2, value: 0.25 },
-      { key: 'step_loss', points: 1, step: 7, value: 0.55 },
-      { key: 'val_loss', points: 1, step: 1, value: 0.7 },
+    const points = (
+      await rows(
+        'select key, data from metric_series join metric_chunks c on c.series_id = metric_series.id order by key',
+      )
+    ).flatMap(({ key, data }) =>
+      [...pointsOf(decode(data))].map(({ step, value }) => ({ key, step, value })),
+    );
+    expect(points).toEqual([
+      { key: 'accuracy', step: 1, value: 0.6 },
+      { key: 'accuracy', step: 2, value: 0.8 },
+      { key: 'loss', step: 1, value: 0.5 },
+      { key: 'loss', step: 2, value: 0.25 },
+      { key: 'step_loss', step: 7, value: 0.55 },
+      { key: 'val_loss', step: 1, value: 0.7 },
     ]);
+    expect(
+      await rows('select key, points::int, min_value, max_value from metric_series where key = $$loss$$'),
+    ).toEqual([{ key: 'loss', points: 2, min_value: 0.25, max_value: 0.5 }]);
     expect(await rows(`select outcome, error->>'code' as code from jobs where id = '${waiting}'`)).toEqual([
       { outcome: 'failed', code: 'job.interrupted' },
     ]);

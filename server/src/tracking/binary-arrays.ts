@@ -1,5 +1,6 @@
 const int8Oid = 20;
 const float8Oid = 701;
+const byteaOid = 17;
 const headBytes = 20;
 const elementBytes = 12;
 
@@ -41,4 +42,22 @@ export function bigints<T>(items: readonly T[], pick: (item: T) => number): Buff
 /** Numbers of any kind as `float8[]`. */
 export function floats<T>(items: readonly T[], pick: (item: T) => number): Buffer {
   return arrayOf(float8Oid, items.length, (view, at, index) => view.setFloat64(at, pick(items[index]!)));
+}
+
+/** Bytes as `bytea[]`. */
+export function byteas(items: readonly Buffer[]): Buffer {
+  const size = items.reduce((sum, { length }) => sum + 4 + length, headBytes);
+  const bytes = Buffer.allocUnsafe(items.length === 0 ? 12 : size);
+  bytes.writeInt32BE(items.length === 0 ? 0 : 1, 0);
+  bytes.writeInt32BE(0, 4);
+  bytes.writeInt32BE(byteaOid, 8);
+  if (items.length === 0) return bytes;
+  bytes.writeInt32BE(items.length, 12);
+  bytes.writeInt32BE(1, 16);
+  let at = headBytes;
+  for (const item of items) {
+    at = bytes.writeInt32BE(item.length, at);
+    at += item.copy(bytes, at);
+  }
+  return bytes;
 }

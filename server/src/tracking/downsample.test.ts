@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { downsample, type Plotted } from './downsample.ts';
+import { downsample } from './downsample.ts';
+import type { Plotted } from './plotted.ts';
 
 const value = fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY));
 const line = fc
@@ -29,7 +30,7 @@ describe('downsample', () => {
       fc.property(line, fc.integer({ min: 10, max: 100 }), (points, most) => {
         const kept = downsample(points, most);
         expect(kept.length).toBeLessThanOrEqual(most);
-        expect(kept.every((point) => points.includes(point))).toBe(true);
+        expect(points).toEqual(expect.arrayContaining(kept));
         expect(kept.every(({ step }, index) => index === 0 || step > kept[index - 1]!.step)).toBe(true);
         if (points.length === 0) return;
         expect([kept[0], kept.at(-1)]).toEqual([points[0], points.at(-1)]);

@@ -8,7 +8,8 @@ import type { LoggedModelsService } from './logged-models.service.ts';
 import { asMap } from './mlflow-view.ts';
 import { offsetOf, pageAt, tokenField } from './page-tokens.ts';
 import { requireOwn } from './run-access.ts';
-import { requireActive, type TrackingService } from './tracking.service.ts';
+import { requireActive } from './run-state.ts';
+import type { TrackingService } from './tracking.service.ts';
 
 /** MLflow's logged models. */
 export function loggedModelsRoutes(

@@ -11,7 +11,8 @@ import { handleMlflow } from './handle-mlflow.ts';
 import type { LoggedModelsService } from './logged-models.service.ts';
 import type { ModelVersionsService } from './model-versions.service.ts';
 import { requireOwn } from './run-access.ts';
-import { requireActive, type TrackingService } from './tracking.service.ts';
+import { requireActive } from './run-state.ts';
+import type { TrackingService } from './tracking.service.ts';
 
 /** Finds what a path means, and whether the caller may write there. */
 export class ArtifactPlaces {

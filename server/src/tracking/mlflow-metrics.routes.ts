@@ -3,11 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
 import { readCursor, toPage } from '../platform/paging.ts';
-import type { Plotted } from './downsample.ts';
 import { handleMlflow } from './handle-mlflow.ts';
 import { asMetricValue } from './live-points.ts';
 import { asMap } from './mlflow-view.ts';
 import { tokenField } from './page-tokens.ts';
+import type { Plotted } from './plotted.ts';
 import { requireOwn } from './run-access.ts';
 import type { SeriesService } from './series.service.ts';
 import type { TrackingService } from './tracking.service.ts';
@@ -75,9 +75,9 @@ const asMetric = (key: string, { step, atMs, value }: Plotted) => ({
 });
 
 const Place = z.tuple([z.int(), z.int(), z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])])]);
-function placeOf(token: string | undefined): [number, number, number] | undefined {
+function placeOf(token: string | undefined): Plotted | undefined {
   const place = readCursor(Place, token);
-  return place && [place[0], place[1], Number(place[2])];
+  return place && { step: place[0], atMs: place[1], value: Number(place[2]) };
 }
 
 /** Params of one request; the same twice is one, two values of one are a mistake. */

@@ -5,8 +5,9 @@ import { handleMlflow } from './handle-mlflow.ts';
 import { asMap, asMlflowRuns, asRunInfo } from './mlflow-view.ts';
 import { offsetOf, pageAt, tokenField } from './page-tokens.ts';
 import { requireOwn } from './run-access.ts';
+import { requireActive } from './run-state.ts';
 import type { SeriesService } from './series.service.ts';
-import { requireActive, type TrackingService } from './tracking.service.ts';
+import type { TrackingService } from './tracking.service.ts';
 import { lifecycleOf } from './view-type.ts';
 
 export function mlflowRunsRoutes(

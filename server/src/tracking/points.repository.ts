@@ -1,31 +1,31 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { PgDialect } from 'drizzle-orm/pg-core';
 import type { Database, Transaction } from '../platform/database.ts';
-import type { Bucket, SeriesSummary } from './batch-summary.ts';
-import { bigints, floats } from './binary-arrays.ts';
-import type { Plotted } from './downsample.ts';
+import { runPrepared } from '../platform/prepared.ts';
+import type { SeriesBatch } from './batch-summary.ts';
+import { bigints, byteas, floats } from './binary-arrays.ts';
+import type { Chunk } from './chunks.ts';
+import { isNewer, type Plotted } from './plotted.ts';
 import type { RunRow } from './runs.repository.ts';
-import type { Point } from './tracking.types.ts';
 
-const dialect = new PgDialect();
-type Numbered = SeriesSummary & { id: number };
+/** A series as a writer last saw it. */
+export interface KnownSeries {
+  id: number;
+  points: number;
+  last: Plotted;
+}
 /** What a writer of points needs to know of a run. */
 export interface Target {
   run: Pick<RunRow, 'runId' | 'lifecycle' | 'jobId'>;
   /** Those of the asked series that are there, by key. */
-  series: Map<string, { id: number; last: Plotted }>;
+  series: Map<string, KnownSeries>;
 }
-interface Found extends Record<string, unknown> {
-  lifecycle: RunRow['lifecycle'];
-  job_id: string | null;
-  id: string | null;
-  key: string;
-  last_step: string;
-  last_at_ms: string;
-  last_value: number;
+/** What is to be written to one series. */
+interface Write {
+  batch: SeriesBatch;
+  known: KnownSeries;
 }
 
-/** Writes points, and what their series' rows and buckets say of them. */
+/** Writes points, and what their series' rows say of them. */
 export class PointsRepository {
   readonly #database: Database;
   constructor(database: Database) {
@@ -34,131 +34,171 @@ export class PointsRepository {
 
   /** Undefined where there is no such run. */
   async find(runId: string, keys: readonly string[]): Promise<Target | undefined> {
-    const rows = await this.#prepared<Found>(
-      'find-series',
+    const rows = await runPrepared(
+      this.#database,
+      'find_series',
       sql`
-      select runs.lifecycle, runs.job_id, series.id, series.key, series.last_step, series.last_at_ms, series.last_value
+      select runs.lifecycle, runs.job_id, series.id, series.key, series.points, series.last_step, series.last_at_ms,
+        series.last_value
       from runs left join metric_series as series on series.run_id = runs.run_id and series.key = any(${sql.param(keys)}::text[])
       where runs.run_id = ${runId}`,
     );
     const first = rows[0];
     if (!first) return undefined;
-    const known = rows.flatMap(({ id, key, last_step, last_at_ms, last_value }) => {
-      const last = { step: Number(last_step), atMs: Number(last_at_ms), value: last_value };
-      return id === null ? [] : [[key, { id: Number(id), last }] as const];
-    });
-    return { run: { runId, lifecycle: first.lifecycle, jobId: first.job_id }, series: new Map(known) };
+    const run = {
+      runId,
+      lifecycle: first.lifecycle as RunRow['lifecycle'],
+      jobId: first.job_id as string | null,
+    };
+    return { run, series: new Map(rows.filter(({ id }) => id !== null).map(knownOf)) };
   }
 
   /**
-   * Adds points that are newer than all their series have; should another writer have come first, the primary key
-   * refuses the whole statement. Whoever writes to a run takes its row first, so no two wait for each other.
+   * Adds points none of which can be there already: to series that still stand as they are known, and newer than all
+   * they have or in a stretch of steps of which they have nothing. Where that does not hold of all, or the run is not
+   * active, nothing is written, and the answer is false.
    */
-  async append(runId: string, points: readonly Point[], summaries: Numbered[]): Promise<void> {
-    const ids = new Map(summaries.map(({ key, id }) => [key, id]));
-    const locked = sql`(select run_id from runs where run_id = ${runId} for no key update)`;
-    await this.#prepared(
-      'append-points',
-      sql`
-      with locked as materialized ${locked},
-      added as (insert into metric_points (series_id, step, at_ms, value)
-        select given.* from locked, ${given(points, ids)}),
-      widened as (${widenBuckets(summaries, sql`locked, `)})
-      update metric_series as series set points = series.points + batch.points, ${newSummary}
-      from locked, ${batch(summaries)} where series.id = batch.series_id`,
-    );
+  async append(runId: string, writes: readonly Write[]): Promise<boolean> {
+    const isActive = sql`exists (select from runs where run_id = ${runId} and lifecycle = 'active')`;
+    const rows = await runPrepared(this.#database, 'append_points', writing(writes, isActive));
+    return rows.length === writes.length;
   }
 
-  /** Runs a statement whose text is always the same: each connection plans it once, which else costs as much as it does. */
-  async #prepared<Row extends Record<string, unknown>>(name: string, query: SQL): Promise<Row[]> {
-    const { sql: text, params: values } = dialect.sqlToQuery(query);
-    return (await this.#database.$client.query<Row>({ name, text, values })).rows;
-  }
-
-  /** Adds points that may be there already, inside a transaction that holds the run's row; repeats change nothing. */
+  /**
+   * Adds points some of which may be there already, inside a transaction that holds the run's row; these change
+   * nothing. Answers how their series stand now, by key.
+   */
   async merge(
     tx: Transaction,
     runId: string,
-    points: readonly Point[],
-    summaries: SeriesSummary[],
-  ): Promise<void> {
-    const ids = await this.#identify(tx, runId, summaries);
-    const numbered = summaries.map((summary) => ({ ...summary, id: ids.get(summary.key)! }));
-    await tx.execute(sql`
-      with added as (
-        insert into metric_points (series_id, step, at_ms, value)
-        select given.* from ${given(points, ids)} on conflict do nothing returning series_id),
-      counted as (select series_id, count(*) as points from added group by series_id),
-      widened as (${widenBuckets(numbered, sql``)})
-      update metric_series as series set points = series.points + coalesce(counted.points, 0), ${newSummary}
-      from ${batch(numbered)} left join counted on counted.series_id = batch.series_id
-      where series.id = batch.series_id`);
+    batches: readonly SeriesBatch[],
+    fresh: (series: KnownSeries, batch: SeriesBatch) => Promise<SeriesBatch | undefined>,
+  ): Promise<Map<string, KnownSeries>> {
+    const series = await this.#identify(tx, runId, batches);
+    const writes: Write[] = [];
+    for (const given of batches) {
+      const known = series.get(given.key)!;
+      const isNew = known.points === 0 || isNewer(given.first, known.last);
+      const batch = isNew ? given : await fresh(known, given);
+      if (batch) writes.push({ batch, known });
+    }
+    if (writes.length > 0) {
+      const { rows } = await tx.execute(writing(writes, sql`true`, true));
+      if (rows.length !== writes.length)
+        throw new Error(`The series of run ${runId} changed under its lock.`);
+    }
+    return new Map([...series, ...writes.map((write) => [write.batch.key, after(write)] as const)]);
   }
 
-  async #identify(tx: Transaction, runId: string, summaries: SeriesSummary[]): Promise<Map<string, number>> {
-    const keys = sql.param(summaries.map(({ key }) => key));
-    const known = await tx.execute<{ id: string; key: string }>(
-      sql`select id, key from metric_series where run_id = ${runId} and key = any(${keys}::text[])`,
-    );
-    const ids = new Map(known.rows.map(({ id, key }) => [key, Number(id)]));
-    const fresh = summaries.filter(({ key }) => !ids.has(key));
-    if (fresh.length === 0) return ids;
-    const { rows } = await tx.execute<{ id: string; key: string }>(sql`
+  /** Their rows, held until the transaction ends; new ones are made. */
+  async #identify(
+    tx: Transaction,
+    runId: string,
+    batches: readonly SeriesBatch[],
+  ): Promise<Map<string, KnownSeries>> {
+    const keys = sql.param(batches.map(({ key }) => key));
+    const { rows } = await tx.execute(sql`
+      select id, key, points, last_step, last_at_ms, last_value from metric_series
+      where run_id = ${runId} and key = any(${keys}::text[]) order by id for no key update`);
+    const known = new Map(rows.map(knownOf));
+    const missing = batches.filter(({ key }) => !known.has(key));
+    if (missing.length === 0) return known;
+    const made = await tx.execute(sql`
       insert into metric_series (run_id, key, last_step, last_at_ms, last_value, first_step)
       select ${runId}, new.* from unnest(
-        ${sql.param(fresh.map(({ key }) => key))}::text[],
-        ${bigints(fresh, ({ last }) => last.step)}::bigint[], ${bigints(fresh, ({ last }) => last.atMs)}::bigint[],
-        ${floats(fresh, ({ last }) => last.value)}::float8[],
-        ${bigints(fresh, ({ firstStep }) => firstStep)}::bigint[]) as new
-      returning id, key`);
-    for (const { id, key } of rows) ids.set(key, Number(id));
-    return ids;
+        ${sql.param(missing.map(({ key }) => key))}::text[],
+        ${bigints(missing, ({ last }) => last.step)}::bigint[], ${bigints(missing, ({ last }) => last.atMs)}::bigint[],
+        ${floats(missing, ({ last }) => last.value)}::float8[],
+        ${bigints(missing, ({ firstStep }) => firstStep)}::bigint[]) as new
+      returning id, key, points, last_step, last_at_ms, last_value`);
+    return new Map([...known, ...made.rows.map(knownOf)]);
   }
 }
 
-const given = (points: readonly Point[], ids: Map<string, number>): SQL => sql`unnest(
-  ${bigints(points, ({ key }) => ids.get(key)!)}::bigint[], ${bigints(points, ({ step }) => step)}::bigint[],
-  ${bigints(points, ({ atMs }) => atMs)}::bigint[], ${floats(points, ({ value }) => value)}::float8[]) as given`;
+function knownOf(row: Record<string, unknown>): [string, KnownSeries] {
+  const last = {
+    step: Number(row.last_step),
+    atMs: Number(row.last_at_ms),
+    value: row.last_value as number,
+  };
+  return [row.key as string, { id: Number(row.id), points: Number(row.points), last }];
+}
 
-/** One row a series; NaN stands for "no finite value", which none of them is. */
-const batch = (summaries: Numbered[]): SQL => sql`unnest(
-  ${bigints(summaries, ({ id }) => id)}::bigint[], ${bigints(summaries, ({ points }) => points)}::bigint[],
-  ${bigints(summaries, ({ last }) => last.step)}::bigint[], ${bigints(summaries, ({ last }) => last.atMs)}::bigint[],
-  ${floats(summaries, ({ last }) => last.value)}::float8[],
-  ${bigints(summaries, ({ firstStep }) => firstStep)}::bigint[],
-  ${floats(summaries, ({ min }) => min ?? Number.NaN)}::float8[],
-  ${floats(summaries, ({ max }) => max ?? Number.NaN)}::float8[])
-  as batch(series_id, points, last_step, last_at_ms, last_value, first_step, min_value, max_value)`;
+/** How a series stands when this was written to it. */
+export function after({ batch, known }: Write): KnownSeries {
+  const last = known.points === 0 || isNewer(batch.last, known.last) ? batch.last : known.last;
+  return { id: known.id, points: known.points + batch.points, last };
+}
 
-const isNewer = sql`(batch.last_step, batch.last_at_ms, batch.last_value)
-  > (series.last_step, series.last_at_ms, series.last_value)`;
-const newSummary = sql`
-  last_step = case when ${isNewer} then batch.last_step else series.last_step end,
-  last_at_ms = case when ${isNewer} then batch.last_at_ms else series.last_at_ms end,
-  last_value = case when ${isNewer} then batch.last_value else series.last_value end,
-  first_step = least(series.first_step, batch.first_step),
-  min_value = least(series.min_value, nullif(batch.min_value, 'NaN')),
-  max_value = greatest(series.max_value, nullif(batch.max_value, 'NaN'))`;
+/** NaN stands for "no finite value", which none of them is. */
+const none = Number.NaN;
 
-function widenBuckets(summaries: Numbered[], from: SQL): SQL {
-  const rows = summaries.flatMap(({ id, buckets }) => buckets.map((bucket) => ({ id, ...bucket })));
-  const whole = (pick: (row: Bucket & { id: number }) => number) => sql`${bigints(rows, pick)}::bigint[]`;
-  const float = (pick: (row: Bucket & { id: number }) => number) => sql`${floats(rows, pick)}::float8[]`;
-  const better = (column: string, isBetter: SQL) =>
-    sql`case when ${isBetter} then excluded.${sql.identifier(column)} else known.${sql.identifier(column)} end`;
-  const isLower = sql`excluded.min_value < known.min_value`;
-  const isHigher = sql`excluded.max_value > known.max_value`;
+const given = (writes: readonly Write[]): SQL => {
+  const whole = (pick: (write: Write) => number) => sql`${bigints(writes, pick)}::bigint[]`;
+  const float = (pick: (write: Write) => number) => sql`${floats(writes, pick)}::float8[]`;
+  return sql`unnest(${whole(({ known }) => known.id)}, ${whole(({ known }) => known.points)},
+    ${whole(({ batch }) => batch.points)}, ${whole(({ batch }) => batch.last.step)},
+    ${whole(({ batch }) => batch.last.atMs)}, ${float(({ batch }) => batch.last.value)},
+    ${whole(({ batch }) => batch.firstStep)}, ${float(({ batch }) => batch.min ?? none)},
+    ${float(({ batch }) => batch.max ?? none)})
+    as g(id, known, points, last_step, last_at_ms, last_value, first_step, min_value, max_value)`;
+};
+
+interface Place {
+  seriesId: number;
+  /** Whether it may lie where others are already. */
+  isApart: boolean;
+  chunk: Chunk;
+}
+const chunks = (places: readonly Place[]): SQL => {
+  const whole = (pick: (place: Place) => number) => sql`${bigints(places, pick)}::bigint[]`;
+  const float = (pick: (chunk: Chunk) => number) =>
+    sql`${floats(places, ({ chunk }) => pick(chunk))}::float8[]`;
+  return sql`unnest(${whole(({ seriesId }) => seriesId)}, ${whole(({ isApart }) => (isApart ? 1 : 0))},
+    ${whole(({ chunk }) => chunk.firstStep)}, ${whole(({ chunk }) => chunk.lastStep)},
+    ${whole(({ chunk }) => chunk.points)},
+    ${whole(({ chunk }) => chunk.low?.step ?? 0)}, ${whole(({ chunk }) => chunk.low?.atMs ?? 0)},
+    ${float((chunk) => chunk.low?.value ?? none)},
+    ${whole(({ chunk }) => chunk.high?.step ?? 0)}, ${whole(({ chunk }) => chunk.high?.atMs ?? 0)},
+    ${float((chunk) => chunk.high?.value ?? none)}, ${byteas(places.map(({ chunk }) => chunk.data))}::bytea[])
+    as c(series_id, is_apart, first_step, last_step, points, low_step, low_at_ms, low_value, high_step, high_at_ms,
+      high_value, data)`;
+};
+
+const isNewerRow = sql`(g.last_step, g.last_at_ms, g.last_value) > (s.last_step, s.last_at_ms, s.last_value)`;
+
+/** One statement: all of it is written, and a row for each series comes back, or nothing. */
+function writing(writes: readonly Write[], condition: SQL, isChecked = false): SQL {
+  const places = writes.flatMap(({ batch, known }) => {
+    const isApart = isChecked || known.points === 0 || isNewer(batch.first, known.last);
+    return batch.chunks.map((chunk) => ({ seriesId: known.id, isApart, chunk }));
+  });
+  // The look for neighbours stands in the list of what is selected, where the planner leaves it a look a chunk.
   return sql`
-    insert into metric_buckets as known
-      (series_id, level, bucket, min_step, min_at_ms, min_value, max_step, max_at_ms, max_value)
-    select wider.* from ${from} unnest(${whole(({ id }) => id)}, ${whole(({ level }) => level)},
-      ${whole(({ bucket }) => bucket)}, ${whole(({ min }) => min.step)}, ${whole(({ min }) => min.atMs)},
-      ${float(({ min }) => min.value)}, ${whole(({ max }) => max.step)}, ${whole(({ max }) => max.atMs)},
-      ${float(({ max }) => max.value)}) as wider
-    on conflict (series_id, level, bucket) do update set
-      min_step = ${better('min_step', isLower)}, min_at_ms = ${better('min_at_ms', isLower)},
-      min_value = ${better('min_value', isLower)},
-      max_step = ${better('max_step', isHigher)}, max_at_ms = ${better('max_at_ms', isHigher)},
-      max_value = ${better('max_value', isHigher)}
-    where ${isLower} or ${isHigher}`;
+    with given as materialized (select * from ${given(writes)}),
+    same as materialized (
+      select s.id from metric_series s join given g on g.id = s.id where s.points = g.known order by s.id
+      for no key update of s),
+    chunk as materialized (
+      select c.*, c.is_apart = 1 or not exists (select from metric_chunks m where m.series_id = c.series_id
+        and m.last_step >= c.first_step and m.first_step <= c.last_step) as is_free from ${chunks(places)}),
+    good as materialized (
+      select (select count(*) from same) = (select count(*) from given) and ${condition}
+        and (select bool_and(is_free) from chunk) as yes),
+    added as (
+      insert into metric_chunks (series_id, first_step, last_step, points, low_step, low_at_ms, low_value, high_step,
+        high_at_ms, high_value, data)
+      select series_id, first_step, last_step, points,
+        case when low_value <> 'NaN' then low_step end, case when low_value <> 'NaN' then low_at_ms end,
+        nullif(low_value, 'NaN'), case when high_value <> 'NaN' then high_step end,
+        case when high_value <> 'NaN' then high_at_ms end, nullif(high_value, 'NaN'), data
+      from chunk where (select yes from good))
+    update metric_series as s set points = s.points + g.points,
+      last_step = case when ${isNewerRow} then g.last_step else s.last_step end,
+      last_at_ms = case when ${isNewerRow} then g.last_at_ms else s.last_at_ms end,
+      last_value = case when ${isNewerRow} then g.last_value else s.last_value end,
+      first_step = least(s.first_step, g.first_step),
+      min_value = least(s.min_value, nullif(g.min_value, 'NaN')),
+      max_value = greatest(s.max_value, nullif(g.max_value, 'NaN'))
+    from given g where s.id = g.id and (select yes from good) returning s.id`;
 }

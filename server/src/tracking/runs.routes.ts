@@ -7,10 +7,11 @@ import { requirePath } from './artifact-path.ts';
 import type { ArtifactsService } from './artifacts.service.ts';
 import { fileNameOf } from './mlflow-artifacts.routes.ts';
 import { offsetOf, pageAt } from './page-tokens.ts';
+import { requireActive } from './run-state.ts';
 import type { RunRow } from './runs.repository.ts';
 import type { SeriesService } from './series.service.ts';
 import { asLine, asSeries, asTrackedRuns, noteTag } from './tracked-run.ts';
-import { requireActive, type TrackingService } from './tracking.service.ts';
+import type { TrackingService } from './tracking.service.ts';
 
 /** Runs for people: lists, one, its changes. */
 export function runsRoutes(app: FastifyInstance, tracking: TrackingService, series: SeriesService): void {

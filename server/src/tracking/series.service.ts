@@ -1,9 +1,11 @@
-import { bucketWidths } from './batch-summary.ts';
-import { downsample, type Plotted } from './downsample.ts';
-import type { PlaceInSeries, SeriesRepository, SeriesRow, StepRange } from './series.repository.ts';
+import type { ChunkRow, ChunksRepository, StepRange } from './chunks.repository.ts';
+import { pointsOf } from './chunks.ts';
+import { Downsampler, downsample } from './downsample.ts';
+import { distinct, isNewer, type Plotted } from './plotted.ts';
+import type { SeriesRepository, SeriesRow } from './series.repository.ts';
 
-/** More rows than this are not read for one line of a chart. */
-const mostCandidates = 20_000;
+/** A line of no more points than this is drawn from a sorted list of them. */
+const fewPoints = 20_000;
 
 export interface Line {
   points: Plotted[];
@@ -14,42 +16,85 @@ export interface Line {
 /** Reads metric series: in lists, as lines of a chart, whole. */
 export class SeriesService {
   readonly #repository: SeriesRepository;
-  constructor(repository: SeriesRepository) {
+  readonly #chunks: ChunksRepository;
+  constructor(repository: SeriesRepository, chunks: ChunksRepository) {
     this.#repository = repository;
+    this.#chunks = chunks;
   }
 
   ofRuns(runIds: string[], keys?: readonly string[]): Promise<SeriesRow[]> {
     return this.#repository.ofRuns(runIds, keys);
   }
 
-  history(id: number, after: PlaceInSeries | undefined, limit: number): Promise<Plotted[]> {
-    return this.#repository.history(id, after, limit);
+  /** A page of everything after a point, ascending. */
+  async history(id: number, after: Plotted | undefined, limit: number): Promise<Plotted[]> {
+    const chunks = await this.#chunks.within([id], { from: after?.step });
+    const found: Plotted[] = [];
+    for (let next = 0; next < chunks.length; ) {
+      const from = next;
+      for (let points = 0; next < chunks.length && points < limit; next += 1) points += chunks[next]!.points;
+      for await (const columns of this.#chunks.read(chunks.slice(from, next)))
+        for (const point of pointsOf(columns)) if (!after || isNewer(point, after)) found.push(point);
+      // What the chunks still to come cannot go before is settled.
+      const until = chunks[next]?.firstStep ?? Number.POSITIVE_INFINITY;
+      if (found.filter(({ step }) => step < until).length >= limit) break;
+    }
+    return distinct(found).slice(0, limit);
   }
 
-  newestOfSteps(ids: number[]): Promise<(Plotted & { id: number })[]> {
-    return this.#repository.newestOfSteps(ids);
+  /** The newest point of every step of several series. */
+  async newestOfSteps(ids: number[]): Promise<(Plotted & { id: number })[]> {
+    const chunks = Map.groupBy(await this.#chunks.within(ids, {}), ({ seriesId }) => seriesId);
+    const result: (Plotted & { id: number })[] = [];
+    for (const [id, own] of chunks) {
+      const newest = new Map<number, Plotted>();
+      for (const point of await this.#sorted(own, {})) newest.set(point.step, point);
+      result.push(...[...newest.values()].map((point) => ({ id, ...point })));
+    }
+    return result;
   }
 
   /** The points of a range; where there are more than `most`, the lowest and highest of every stretch. */
   async line(series: SeriesRow, range: StepRange, most: number): Promise<Line> {
-    const { id } = series;
     const from = Math.max(range.from ?? series.firstStep, series.firstStep);
     const to = Math.min(range.to ?? series.last.step, series.last.step);
     if (from > to) return { points: [], isExact: true };
-    const share = (to - from + 1) / (series.last.step - series.firstStep + 1);
-    const isSurelyLong = series.points * share > 2 * mostCandidates;
-    const points = isSurelyLong ? [] : await this.#repository.points(id, { from, to }, mostCandidates + 1);
-    if (isSurelyLong || points.length > mostCandidates)
-      return { points: await this.#overview(id, from, to, most), isExact: false };
+    const chunks = await this.#chunks.within([series.id], { from, to });
+    const count = chunks.reduce((sum, { points }) => sum + points, 0);
+    if (count > fewPoints) return { points: await this.#overview(chunks, from, to, most), isExact: false };
+    const points = await this.#sorted(chunks, { from, to });
     return { points: downsample(points, most), isExact: points.length <= most };
   }
 
-  async #overview(id: number, from: number, to: number, most: number): Promise<Plotted[]> {
-    const coarsest = bucketWidths.length - 1;
-    for (let level = 0; ; level += 1) {
-      const count = await this.#repository.bucketsWithin(id, level, from, to, mostCandidates + 1);
-      if (count > mostCandidates && level < coarsest) continue;
-      return downsample(await this.#repository.extremes(id, level, from, to), most);
-    }
+  /**
+   * Where there are about as many chunks as stretches to draw, those inside the range are drawn by their lowest and
+   * highest points alone; where there are few, by all of theirs.
+   */
+  async #overview(chunks: ChunkRow[], from: number, to: number, most: number): Promise<Plotted[]> {
+    const line = new Downsampler(from, to, most);
+    const firstStep = chunks[0]!.firstStep;
+    const lastStep = Math.max(...chunks.map((chunk) => chunk.lastStep));
+    const isInside = (chunk: ChunkRow) =>
+      chunk.firstStep > Math.max(from, firstStep) && chunk.lastStep < Math.min(to, lastStep);
+    const inside = chunks.length >= most / 4 ? chunks.filter(isInside) : [];
+    for (const { low, high } of inside)
+      for (const point of [low, high]) if (point) line.add(point.step, point.atMs, point.value);
+    const others = inside.length > 0 ? chunks.filter((chunk) => !isInside(chunk)) : chunks;
+    for await (const { steps, times, values } of this.#chunks.read(others))
+      for (let index = 0; index < steps.length; index += 1) {
+        const step = steps[index]!;
+        if (step >= from && step <= to) line.add(step, times[index]!, values[index]!);
+      }
+    return line.result();
+  }
+
+  async #sorted(
+    chunks: ChunkRow[],
+    { from = -Infinity, to = Infinity }: StepRange,
+  ): Promise<readonly Plotted[]> {
+    const found: Plotted[] = [];
+    for await (const columns of this.#chunks.read(chunks))
+      for (const point of pointsOf(columns)) if (point.step >= from && point.step <= to) found.push(point);
+    return distinct(found);
   }
 }

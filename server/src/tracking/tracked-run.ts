@@ -1,7 +1,7 @@
 import type { Experiment, Series, SeriesLine, SeriesPoint, TrackedRun } from '@hearth/contract';
-import type { Plotted } from './downsample.ts';
 import type { ExperimentRow } from './experiments.repository.ts';
 import { asMetricValue } from './live-points.ts';
+import type { Plotted } from './plotted.ts';
 import type { RunRow } from './runs.repository.ts';
 import type { SeriesRow } from './series.repository.ts';
 import type { Line } from './series.service.ts';

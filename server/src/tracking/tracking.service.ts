@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
 import type { Executor, Transaction } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import { isDuplicate } from '../platform/failures.ts';
-import { isAppending, summarizeBatch } from './batch-summary.ts';
+import { summarize } from './batch-summary.ts';
 import type { ExperimentsService } from './experiments.service.ts';
 import type { LivePoints } from './live-points.ts';
-import type { PointsRepository, Target } from './points.repository.ts';
+import type { Target } from './points.repository.ts';
+import type { PointsService } from './points.service.ts';
 import { runNameOf } from './run-names.ts';
+import { notFound, requireActive } from './run-state.ts';
 import type { RunChange, RunRow, RunsRepository } from './runs.repository.ts';
 import { parseSearch } from './search/filter.ts';
 import type { Asked, RunScope } from './search/search.types.ts';
@@ -38,13 +39,13 @@ export interface Entries {
 /** Tracked runs and what is logged to them. */
 export class TrackingService {
   readonly #runs: RunsRepository;
-  readonly #points: PointsRepository;
+  readonly #points: PointsService;
   readonly #experiments: ExperimentsService;
   readonly #live: LivePoints;
   readonly #clock: Clock;
   constructor(
     runs: RunsRepository,
-    points: PointsRepository,
+    points: PointsService,
     experiments: ExperimentsService,
     live: LivePoints,
     clock: Clock,
@@ -126,37 +127,17 @@ export class TrackingService {
 
   /** All of it or nothing, and watchers are told; `check` decides whether the caller may. */
   async log(runId: string, entries: Entries, check: (run: Target['run']) => void): Promise<void> {
-    if (!(await this.#append(runId, entries, check)))
+    const { points = [], params = {}, tags = {} } = entries;
+    if (points.length > 0 && Object.keys(params).length + Object.keys(tags).length === 0)
+      await this.#points.log(runId, points, check);
+    else
       await this.#runs.transaction(async (tx) => {
         const run = await this.#lock(tx, runId);
         check(run);
         requireActive(run);
         await this.#write(tx, run, entries);
       });
-    this.tellPoints(runId, entries.points ?? []);
-  }
-
-  /** The quick way, for points that go on where their series end; false where that is not what they do. */
-  async #append(runId: string, entries: Entries, check: (run: Target['run']) => void): Promise<boolean> {
-    const { points = [], params = {}, tags = {} } = entries;
-    if (points.length === 0 || Object.keys(params).length + Object.keys(tags).length > 0) return false;
-    const summaries = summarizeBatch(points);
-    const keys = summaries.map(({ key }) => key);
-    const target = await this.#points.find(runId, keys);
-    if (!target) throw notFound(runId);
-    check(target.run);
-    requireActive(target.run);
-    const { series } = target;
-    if (series.size < keys.length || !isAppending(points, (key) => series.get(key)!.last)) return false;
-    const numbered = summaries.map((summary) => ({ ...summary, id: series.get(summary.key)!.id }));
-    try {
-      await this.#points.append(runId, points, numbered);
-      return true;
-    } catch (error) {
-      // Somebody wrote the same points meanwhile.
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+    this.tellPoints(runId, points);
   }
 
   /** Changes the locked run by what `change` says of it. */
@@ -226,7 +207,7 @@ export class TrackingService {
     run: RunRow,
     { points = [], params = {}, tags = {} }: Entries,
   ): Promise<void> {
-    if (points.length > 0) await this.#points.merge(tx, run.runId, points, summarizeBatch(points));
+    if (points.length > 0) await this.#points.merge(tx, run.runId, summarize([points]));
     const fresh = newParams(run.params, params);
     const change: RunChange = {
       ...(Object.keys(fresh).length > 0 ? { params: { ...run.params, ...fresh } } : {}),
@@ -253,13 +234,4 @@ function newParams(known: Record<string, string>, given: Record<string, string>)
   return fresh;
 }
 
-export function requireActive(run: Target['run']): void {
-  if (run.lifecycle !== 'active')
-    throw new AppError('run.deleted', `The run ${run.runId} is deleted; restore it first.`, {
-      run_id: run.runId,
-    });
-}
-
 const placeOf = ({ dataset: { name, digest } }: DatasetInput) => `${name}\n${digest}`;
-const notFound = (runId: string) =>
-  new AppError('run.not_found', `Run with id=${runId} not found.`, { run_id: runId });

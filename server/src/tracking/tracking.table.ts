@@ -2,12 +2,13 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   check,
+  customType,
   doublePrecision,
   index,
+  integer,
   jsonb,
   pgTable,
   primaryKey,
-  smallint,
   text,
   timestamp,
   unique,
@@ -93,33 +94,30 @@ export const metricSeries = pgTable(
   (t) => [unique('metric_series_run_key').on(t.runId, t.key), index('metric_series_key').on(t.key)],
 );
 
-/** A point sent twice is one point: the key is all of it. No foreign key: its check would cost more than the row. */
-export const metricPoints = pgTable(
-  'metric_points',
-  {
-    seriesId: whole('series_id').notNull(),
-    step: whole('step').notNull(),
-    atMs: whole('at_ms').notNull(),
-    value: doublePrecision('value').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.seriesId, t.step, t.atMs, t.value] })],
-);
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
-/** The lowest and highest finite point of every so many steps, at several widths: long series are drawn from these. */
-export const metricBuckets = pgTable(
-  'metric_buckets',
+/**
+ * Points of one series that came together, in the form of chunks.ts; chunks may overlap, but no point is in two. No
+ * foreign key: its check would cost more than the row.
+ */
+export const metricChunks = pgTable(
+  'metric_chunks',
   {
+    id: whole('id').primaryKey().generatedAlwaysAsIdentity(),
     seriesId: whole('series_id').notNull(),
-    level: smallint('level').notNull(),
-    bucket: whole('bucket').notNull(),
-    minStep: whole('min_step').notNull(),
-    minAtMs: whole('min_at_ms').notNull(),
-    minValue: doublePrecision('min_value').notNull(),
-    maxStep: whole('max_step').notNull(),
-    maxAtMs: whole('max_at_ms').notNull(),
-    maxValue: doublePrecision('max_value').notNull(),
+    firstStep: whole('first_step').notNull(),
+    lastStep: whole('last_step').notNull(),
+    points: integer('points').notNull(),
+    /** The lowest and the highest finite point, so that long series can be drawn from these alone; null where none is. */
+    lowStep: whole('low_step'),
+    lowAtMs: whole('low_at_ms'),
+    lowValue: doublePrecision('low_value'),
+    highStep: whole('high_step'),
+    highAtMs: whole('high_at_ms'),
+    highValue: doublePrecision('high_value'),
+    data: bytes('data').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.seriesId, t.level, t.bucket] })],
+  (t) => [index('metric_chunks_series').on(t.seriesId, t.lastStep)],
 );
 
 /** Files of runs (`owner` is the run's id) and of what else MLflow keeps files for, by path. */

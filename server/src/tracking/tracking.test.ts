@@ -1,8 +1,10 @@
 import { routes } from '@hearth/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
-import { summarizeBatch } from './batch-summary.ts';
+import { ChunksRepository } from './chunks.repository.ts';
 import { PointsRepository } from './points.repository.ts';
+import { PointsService } from './points.service.ts';
+import { RunsRepository } from './runs.repository.ts';
 
 const { mlflow, tracking } = routes;
 let test: TestApp;
@@ -31,15 +33,18 @@ async function logSine(run_id: string, count: number, batch = 1000): Promise<voi
 
 /** A million points, by the way that requests take, but many at once. */
 async function logMillion(runId: string): Promise<void> {
-  const repository = new PointsRepository(test.database);
-  const { series } = (await repository.find(runId, ['sine']))!;
+  const chunks = new ChunksRepository(test.database);
+  const service = new PointsService(
+    new PointsRepository(test.database),
+    chunks,
+    new RunsRepository(test.database),
+  );
   for (let from = 0; from < 1_000_000; from += 20_000) {
     const points = Array.from({ length: 20_000 }, (_, index) => {
       const step = from + index + 2;
       return { key: 'sine', step, atMs: step, value: Math.sin(step / 1000) };
     });
-    const [summary] = summarizeBatch(points);
-    await repository.append(runId, points, [{ ...summary!, id: series.get('sine')!.id }]);
+    await service.log(runId, points, () => undefined);
   }
 }
 

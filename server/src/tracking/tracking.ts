@@ -10,6 +10,7 @@ import type { CatalogueService } from '../registry/catalogue.service.ts';
 import type { ModelsService } from '../registry/models.service.ts';
 import { ArtifactsRepository } from './artifacts.repository.ts';
 import { ArtifactsService } from './artifacts.service.ts';
+import { ChunksRepository } from './chunks.repository.ts';
 import { ExperimentsRepository } from './experiments.repository.ts';
 import { experimentsRoutes } from './experiments.routes.ts';
 import { ExperimentsService } from './experiments.service.ts';
@@ -27,6 +28,7 @@ import { modelVersionsRoutes } from './model-versions.routes.ts';
 import { ModelVersionsService } from './model-versions.service.ts';
 import { MultipartService } from './multipart.service.ts';
 import { PointsRepository } from './points.repository.ts';
+import { PointsService } from './points.service.ts';
 import { registeredModelsRoutes } from './registered-models.routes.ts';
 import { RunsRepository } from './runs.repository.ts';
 import { runDataRoutes, runsRoutes } from './runs.routes.ts';
@@ -58,14 +60,10 @@ export async function buildTracking(app: FastifyInstance, needs: Needs): Promise
   const experiments = new ExperimentsService(new ExperimentsRepository(database), clock);
   await experiments.ensureDefault();
   const runs = new RunsRepository(database);
-  const tracking = new TrackingService(
-    runs,
-    new PointsRepository(database),
-    experiments,
-    new LivePoints(live),
-    clock,
-  );
-  const series = new SeriesService(new SeriesRepository(database));
+  const chunks = new ChunksRepository(database);
+  const points = new PointsService(new PointsRepository(database), chunks, runs);
+  const tracking = new TrackingService(runs, points, experiments, new LivePoints(live), clock);
+  const series = new SeriesService(new SeriesRepository(database), chunks);
   const artifacts = new ArtifactsService(new ArtifactsRepository(database), blobs, clock);
   const uploads = new MultipartService(join(config.home, 'server/uploads-in-parts'), blobs);
   schedule.add('abandoned-uploads', { everyMs: sweepMs }, () => uploads.sweep(clock()));

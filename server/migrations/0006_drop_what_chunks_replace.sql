@@ -1,0 +1,2 @@
+DROP TABLE "metric_buckets" CASCADE;--> statement-breakpoint
+DROP TABLE "metric_points" CASCADE;

@@ -1,0 +1,116 @@
+import type { Transaction } from '../platform/database.ts';
+import { Gathering } from '../platform/gathering.ts';
+import { type SeriesBatch, summarize, summaryOf } from './batch-summary.ts';
+import type { ChunksRepository } from './chunks.repository.ts';
+import { decode, pointsOf } from './chunks.ts';
+import type { Plotted } from './plotted.ts';
+import { after, type KnownSeries, type PointsRepository, type Target } from './points.repository.ts';
+import { notFound, requireActive } from './run-state.ts';
+import type { RunsRepository } from './runs.repository.ts';
+import type { Point } from './tracking.types.ts';
+
+/** A run that is written to, as this process last saw it, and what is being written. */
+interface Writer extends Target {
+  writes: Gathering<readonly Point[], true>;
+}
+const mostWriters = 1000;
+/** So many requests at most share a statement: 16,000 points. */
+const mostTogether = 16;
+
+/** Stores points. Those that come while others of their run are being stored go together. */
+export class PointsService {
+  readonly #points: PointsRepository;
+  readonly #chunks: ChunksRepository;
+  readonly #runs: RunsRepository;
+  /** In the order of their last use. */
+  readonly #writers = new Map<string, Writer>();
+  constructor(points: PointsRepository, chunks: ChunksRepository, runs: RunsRepository) {
+    this.#points = points;
+    this.#chunks = chunks;
+    this.#runs = runs;
+  }
+
+  /** All of them or none; those that are there already change nothing. `check` decides whether the caller may. */
+  async log(runId: string, points: readonly Point[], check: (run: Target['run']) => void): Promise<void> {
+    const writer = await this.#writerOf(runId);
+    check(writer.run);
+    requireActive(writer.run);
+    await writer.writes.add(points);
+  }
+
+  /** Inside the caller's transaction, which holds the run's row. Answers how the series stand then, by key. */
+  merge(tx: Transaction, runId: string, batches: readonly SeriesBatch[]): Promise<Map<string, KnownSeries>> {
+    return this.#points.merge(tx, runId, batches, (series, batch) => this.#unstored(tx, series, batch));
+  }
+
+  async #writerOf(runId: string): Promise<Writer> {
+    const known = this.#writers.get(runId);
+    if (known) {
+      this.#writers.delete(runId);
+      this.#writers.set(runId, known);
+      return known;
+    }
+    const run = await this.#runs.find(runId);
+    if (!run) throw notFound(runId);
+    const writes = new Gathering<readonly Point[], true>((batches) => this.#store(writer, batches), {
+      most: mostTogether,
+    });
+    const writer: Writer = { run, series: new Map(), writes };
+    if (run.lifecycle === 'active') this.#writers.set(runId, writer);
+    if (this.#writers.size > mostWriters) this.#writers.delete(this.#writers.keys().next().value!);
+    return writer;
+  }
+
+  async #store(writer: Writer, given: (readonly Point[])[]): Promise<true[]> {
+    const batches = summarize(given);
+    if (!(await this.#append(writer, batches))) await this.#mergeAlone(writer, batches);
+    return given.map(() => true);
+  }
+
+  /** The quick way: one statement, which checks that the series stand as they did when they were last seen. */
+  async #append({ run: { runId }, series }: Writer, batches: readonly SeriesBatch[]): Promise<boolean> {
+    const writes = batches.flatMap((batch) => {
+      const known = series.get(batch.key);
+      return known ? [{ batch, known }] : [];
+    });
+    if (writes.length < batches.length || !(await this.#points.append(runId, writes))) return false;
+    for (const write of writes) series.set(write.batch.key, after(write));
+    return true;
+  }
+
+  async #mergeAlone({ run: { runId }, series }: Writer, batches: readonly SeriesBatch[]): Promise<void> {
+    const seen = await this.#runs.transaction(async (tx) => {
+      const run = await this.#runs.lock(tx, runId);
+      if (run?.lifecycle !== 'active') this.#writers.delete(runId);
+      if (!run) throw notFound(runId);
+      requireActive(run);
+      return this.merge(tx, runId, batches);
+    });
+    for (const [key, known] of seen) series.set(key, known);
+  }
+
+  /** What of a batch is not stored yet. */
+  async #unstored(
+    tx: Transaction,
+    { id }: KnownSeries,
+    batch: SeriesBatch,
+  ): Promise<SeriesBatch | undefined> {
+    const range = { from: batch.firstStep, to: batch.last.step };
+    const stored = await this.#chunks.within([id], range, tx);
+    if (stored.length === 0) return batch;
+    const left = Map.groupBy(
+      batch.chunks.flatMap(({ data }) => [...pointsOf(decode(data))]),
+      ({ step }) => step,
+    );
+    for await (const { steps, times, values } of this.#chunks.read(stored, tx))
+      for (let index = 0; index < steps.length; index += 1) {
+        const same = left.get(steps[index]!)?.filter((point) => !isAt(point, times[index]!, values[index]!));
+        if (same) left.set(steps[index]!, same);
+      }
+    const points = [...left.values()].flat();
+    return points.length === 0 ? undefined : summaryOf(batch.key, [points]);
+  }
+}
+
+const isAt = ({ atMs, value }: Plotted, time: number, other: number): boolean =>
+  atMs === time && (value === other || (Number.isNaN(value) && Number.isNaN(other)));

@@ -1,0 +1,99 @@
+import { routes } from '@hearth/contract';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../testing/test-app.ts';
+import { ChunksRepository } from './chunks.repository.ts';
+import { distinct, type Plotted } from './plotted.ts';
+import { PointsRepository } from './points.repository.ts';
+import { PointsService } from './points.service.ts';
+import { RunsRepository } from './runs.repository.ts';
+import { SeriesRepository } from './series.repository.ts';
+import { SeriesService } from './series.service.ts';
+import type { Point } from './tracking.types.ts';
+
+const { mlflow, tracking } = routes;
+let test: TestApp;
+beforeAll(async () => {
+  test = await startTestApp({ config: { rateLimitPerMinute: 0 } });
+});
+afterAll(() => test.close());
+
+/** What one server has of points; several of them know nothing of each other. */
+function server() {
+  const chunks = new ChunksRepository(test.database);
+  const runs = new RunsRepository(test.database);
+  return {
+    points: new PointsService(new PointsRepository(test.database), chunks, runs),
+    series: new SeriesService(new SeriesRepository(test.database), chunks),
+  };
+}
+
+async function newRun(): Promise<string> {
+  const { run } = await test.client(mlflow.createRun, { body: {} });
+  return run.info.run_id;
+}
+
+const point: fc.Arbitrary<Point> = fc.record({
+  key: fc.constantFrom('a', 'b'),
+  step: fc.oneof(fc.constant(0), fc.integer({ min: -30, max: 400 })),
+  atMs: fc.integer({ min: 0, max: 3 }),
+  value: fc.constantFrom(1, 2, Number.NaN, Number.NEGATIVE_INFINITY),
+});
+/** Batches in whatever order, some of which are repeats of others, each sent to one of two servers. */
+const traffic = fc
+  .array(fc.array(point, { minLength: 1, maxLength: 40, size: 'max' }), { minLength: 1, maxLength: 6 })
+  .chain((batches) =>
+    fc.array(
+      fc.record({ batch: fc.constantFrom(...batches), to: fc.constantFrom(0, 1), waits: fc.boolean() }),
+      { minLength: 1, maxLength: 12, size: 'max' },
+    ),
+  );
+const plain = ({ step, atMs, value }: Plotted): Plotted => ({ step, atMs, value });
+
+it('are stored once and counted once, whoever sends them, how often and in what order', async () => {
+  const servers = [server(), server()] as const;
+  await fc.assert(
+    fc.asyncProperty(traffic, fc.integer({ min: 1, max: 50 }), async (sent, page) => {
+      const runId = await newRun();
+      const under: Promise<void>[] = [];
+      for (const { batch, to, waits } of sent) {
+        under.push(servers[to]!.points.log(runId, batch, () => undefined));
+        if (waits) await Promise.all(under);
+      }
+      await Promise.all(under);
+      const all = sent.flatMap(({ batch }) => batch);
+      const [{ series }] = servers;
+      for (const row of await series.ofRuns([runId])) {
+        const own = distinct(all.filter(({ key }) => key === row.key)).map(plain);
+        expect(row).toMatchObject({ points: own.length, firstStep: own[0]!.step, last: own.at(-1) });
+        const read: Plotted[] = [];
+        for (let more = true; more; ) {
+          const next = await series.history(row.id, read.at(-1), page);
+          read.push(...next);
+          more = next.length === page;
+        }
+        expect(read).toEqual(own);
+        expect((await series.line(row, {}, 5000)).points).toEqual(own);
+      }
+    }),
+    { numRuns: 60 },
+  );
+}, 60_000);
+
+it('reach a run that was deleted meanwhile no more, whatever the server remembers of it', async () => {
+  const one = server();
+  const runId = await newRun();
+  const log = (step: number) =>
+    one.points.log(runId, [{ key: 'a', step, atMs: 0, value: step }], () => undefined);
+  await log(1);
+  await log(2);
+  await test.client(mlflow.deleteRun, { body: { run_id: runId } });
+  await expect(log(3)).rejects.toMatchObject({ code: 'run.deleted' });
+  await test.client(mlflow.restoreRun, { body: { run_id: runId } });
+  await log(4);
+  const { points } = await test.client(tracking.points, {
+    params: { run_id: runId },
+    query: { key: 'a' },
+  });
+  expect(points.map(({ step }) => step)).toEqual([1, 2, 4]);
+});
