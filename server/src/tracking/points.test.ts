@@ -80,6 +80,20 @@ it('are stored once and counted once, whoever sends them, how often and in what 
   );
 }, 60_000);
 
+it('are stored once where two servers get the same at the same moment', async () => {
+  const [one, other] = [server(), server()];
+  const runId = await newRun();
+  const rounds = 30;
+  for (let step = 0; step < rounds; step += 1) {
+    const points = [0, 1, 2].map((atMs) => ({ key: 'a', step, atMs, value: step }));
+    const log = ({ points: service }: typeof one) => service.log(runId, points, () => undefined);
+    await Promise.all([log(one), log(other), log(one)]);
+  }
+  const [row] = await one.series.ofRuns([runId]);
+  expect(row!.points).toBe(3 * rounds);
+  expect(await one.series.history(row!.id, undefined, 1000)).toHaveLength(3 * rounds);
+});
+
 it('reach a run that was deleted meanwhile no more, whatever the server remembers of it', async () => {
   const one = server();
   const runId = await newRun();
