@@ -12,7 +12,7 @@ export interface OptionsQuery {
   cursor: string | undefined;
   limit: number;
 }
-export interface OptionsPage<V> {
+interface OptionsPage<V> {
   options: readonly Option<V>[];
   /** Where the list goes on; null at its end. */
   next: string | null;
