@@ -17,6 +17,10 @@ interface GraphilePeer {
   graphileRate(url: string, count: number, isBatched: boolean): Promise<number>;
   graphileDelay(url: string, count: number): Promise<number>;
 }
+interface BossPeer {
+  pgBossRate(url: string, count: number): Promise<number>;
+  pgBossDelay(url: string, count: number): Promise<number>;
+}
 
 const p95 = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length * 0.95)]!;
 
@@ -26,6 +30,7 @@ export async function start() {
   const agent = await LeanAgent.connect(test.url, await enrol(test));
   const database = await testDatabase();
   const { graphileRate, graphileDelay } = await loadPeer<GraphilePeer>('graphile.mjs');
+  const { pgBossRate, pgBossDelay } = await loadPeer<BossPeer>('pg-boss.mjs');
 
   const whole = await startTestApp({ config: { maxConcurrentSessions: atOnce, rateLimitPerMinute: 0 } });
   const wholeAgent = await LeanAgent.connect(whole.url, await enrol(whole));
@@ -83,8 +88,9 @@ export async function start() {
       peers: {
         'graphile-worker, batching': () => graphileRate(database.url, count, true),
         'graphile-worker, as it comes': () => graphileRate(database.url, count, false),
+        'pg-boss, batches': () => pgBossRate(database.url, count),
       },
-      note: `${durable}; ours with a lease over a real WebSocket, journalled events and acknowledgements; theirs an empty task in process. Both group commits, theirs by its local queue and batched completion; 24 jobs in the node's hand, as in its local queue and at work`,
+      note: `${durable}; ours with a lease over a real WebSocket, journalled events and acknowledgements; theirs an empty task in process. graphile-worker group commits too, by its local queue and batched completion, pg-boss by fetching and completing batches, woken by NOTIFY; 24 jobs in the node's hand, as in theirs`,
     },
     {
       name: `training runs over HTTP, ${atOnce} at once`,
@@ -98,7 +104,10 @@ export async function start() {
       name: 'a job from its order to its start on the node, p95, one after the other',
       unit: 'ms',
       ours: () => delay(300),
-      peers: { 'graphile-worker': () => graphileDelay(database.url, 300) },
+      peers: {
+        'graphile-worker': () => graphileDelay(database.url, 300),
+        'pg-boss': () => pgBossDelay(database.url, 300),
+      },
       note: 'ours: one commit, then the WebSocket; theirs: one commit, then NOTIFY and a fetch',
     },
   ];
