@@ -71,11 +71,13 @@ describe.each(ways)('held up %s', (_, way) => {
     expect(performance.now() - ordered).toBeLessThan(5000);
     expect(findJobProcesses(job.jobId)).toEqual([]);
 
-    const timed = await paused(slow, flood, 3000);
+    const stubborn = flood.replace('echo', 'trap "" TERM; echo');
+    const timed = await paused(slow, stubborn, 3000);
     const end = await server.until(() => finished(timed.job.events));
     expect(end).toMatchObject({ outcome: 'failed', error: { code: 'job.timeout' } });
     const begun = timed.job.events.find(({ type }) => type === 'started');
-    expect(Date.parse(end.at) - Date.parse(begun?.at ?? '')).toBeLessThan(4000);
+    // Dead a second late at most; the last megabytes of its output are told after that.
+    expect(Date.parse(end.at) - Date.parse(begun?.at ?? '')).toBeLessThan(5000);
     expect(findJobProcesses(timed.job.jobId)).toEqual([]);
     expect(server.faults).toEqual([]);
   }, 60_000);
@@ -141,7 +143,8 @@ it('what a program leaves behind does not fill the disk while it is asked to end
   clearInterval(watch);
   expect(findJobProcesses(job.jobId)).toEqual([]);
   expect(written).toBeGreaterThan(most);
-  expect(most).toBeLessThan(300_000_000);
+  // It writes on while all processes are looked through, which takes a while on a busy machine.
+  expect(most).toBeLessThan(600_000_000);
 }, 60_000);
 
 /** Are all of its processes still, each by itself or the cgroup that holds them? */

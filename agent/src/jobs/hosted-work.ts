@@ -21,7 +21,7 @@ export function hostedWork({ assignment, directory }: WorkOptions): JobWork {
     deadline: undefined,
     offence: undefined,
     // What its program writes comes through a pipe, which holds it up by itself.
-    aheadBytes: 0,
+    release: () => 0,
     prepare: async () => ({
       command: [process.execPath, host, directory.path],
       folder: directory.path,

@@ -15,8 +15,8 @@ export interface JobWork {
   resume(): void;
   /** Tells what is new of it; true when there may be more at once. */
   collect(): boolean;
-  /** So much of what it wrote lies on the disk beyond what is kept of it. */
-  readonly aheadBytes: number;
+  /** Gives back to the disk what is not kept of what it wrote; so many bytes of that still lie there. */
+  release(): number;
   /** No process of it is left: tells the rest, and how it ended. */
   end(facts: EndFacts): Promise<void>;
   /** Tells an end without a beginning. */

@@ -69,7 +69,7 @@ export class NodeJob {
     this.#tree = { jobId };
     this.#log = log.child({ jobId, kind: payload.kind });
     this.#orders = new StopOrders(directory, this.#log);
-    const onLook = () => this.tend();
+    const onLook = () => this.#release();
     this.#brake = new Brake({ pause: () => new TreePause(this.#tree), onLook, log: this.#log });
     this.outbox = new Outbox({ jobId, leaseId, journal: directory.journal, send });
     const work = { ...options, onTold: () => this.#pump() };
@@ -122,10 +122,8 @@ export class NodeJob {
   /** Tells what is new of it, and sends what there is to send. */
   tend(): void {
     if (this.#isClosed) return;
-    if (this.#isRunning) {
-      this.#collect();
-      this.#brake.see(this.#work.aheadBytes);
-    }
+    this.#release();
+    if (this.#isRunning) this.#collect();
     this.#pump();
     const { offence } = this.#work;
     if (offence) void this.#kill(offence);
@@ -190,7 +188,12 @@ export class NodeJob {
 
   async #stop(graceMs?: number): Promise<void> {
     this.#preparing.abort();
-    if (!this.#hasEnded) await stopTree(this.#tree, graceMs);
+    if (!this.#hasEnded) {
+      const stopped = stopTree(this.#tree, graceMs);
+      // They have been told to end by now; one that is held up could not hear it.
+      this.#brake.release();
+      await stopped;
+    }
     await this.#end;
   }
 
@@ -205,7 +208,11 @@ export class NodeJob {
   async #finish(exit: Exit | undefined): Promise<void> {
     // The number of a process that is long gone may be another's by now.
     const tree = exit ? this.#tree : { ...this.#tree, root: undefined };
-    if (!isGone(tree)) await stopTree(tree);
+    if (!isGone(tree)) {
+      // What it left behind may write on.
+      this.#release();
+      await stopTree(tree);
+    }
     this.#isRunning = false;
     this.#brake.release();
     await this.#work.end({ ...this.#orders.facts, exit, exitCode: this.#directory.findExitCode() });
@@ -221,6 +228,11 @@ export class NodeJob {
   #tellIfDone(): boolean {
     if (this.isDone && !this.#isClosed) this.#options.onDone(this);
     return this.isDone;
+  }
+
+  /** Gives back what is not kept of what it wrote, and sees to it that it waits for that. */
+  #release(): void {
+    if (this.#isRunning) this.#brake.see(this.#work.release());
   }
 
   #collect(): void {

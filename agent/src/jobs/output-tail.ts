@@ -19,7 +19,7 @@ export interface OutputTailOptions {
 
 const chunkBytes = 64 * 1024;
 /** So much is taken in at a time before others have their turn. */
-const turnBytes = 256 * 1024;
+const turnBytes = 128 * 1024;
 const block = 4096;
 const chunk = Buffer.allocUnsafe(chunkBytes);
 
@@ -52,9 +52,7 @@ export class OutputTail {
 
   /** Tells what is new; true when there may be more at once. Throws when it cannot be told (a full disk). */
   collect(): boolean {
-    const size = this.#size();
-    this.#release(size);
-    const end = Math.min(size, this.#headBytes);
+    const end = Math.min(this.#size(), this.#headBytes);
     const until = Math.min(end, this.#next + turnBytes);
     while (this.#next < until && this.#tell(until, false));
     return this.#next < end && until < end;
@@ -65,9 +63,23 @@ export class OutputTail {
     return this.#size();
   }
 
-  /** What was written and is neither kept nor given back yet; 0 where nothing can be given back. */
-  get aheadBytes(): number {
-    return this.isSolid ? 0 : Math.max(0, this.#middleEnd(this.#size()) - this.#holeEnd);
+  /**
+   * Gives back what is not kept. So much of that still lies on the disk (it takes a while); 0 where it stays there.
+   */
+  release(): number {
+    const { path, limitBytes, punch, slackBytes } = this.#options;
+    if (this.isSolid) return 0;
+    const start = this.#holeEnd;
+    // Where what would be kept of the end begins, if the program ended now.
+    const end = Math.floor((this.#size() - (limitBytes - this.#headBytes)) / block) * block;
+    if (end - start < slackBytes || this.#isPunching) return Math.max(0, end - start);
+    this.#isPunching = true;
+    void punch(path, start, end).then((isFreed) => {
+      if (isFreed) this.#holeEnd = end;
+      else this.isSolid = true;
+      this.#isPunching = false;
+    });
+    return end - start;
   }
 
   /** Tells what is left to be told when the program writes no more. */
@@ -124,23 +136,5 @@ export class OutputTail {
     const to = offset + strayBytes(chunk.subarray(0, read));
     this.#skipped += to - this.#next;
     this.#next = to;
-  }
-
-  /** Where what would be kept of the end begins, if the program ended now. */
-  #middleEnd(size: number): number {
-    return Math.floor((size - (this.#options.limitBytes - this.#headBytes)) / block) * block;
-  }
-
-  #release(size: number): void {
-    const { path, punch, slackBytes } = this.#options;
-    const end = this.#middleEnd(size);
-    if (this.isSolid || this.#isPunching || end - this.#holeEnd < slackBytes) return;
-    const start = this.#holeEnd;
-    this.#isPunching = true;
-    void punch(path, start, end).then((isFreed) => {
-      if (isFreed) this.#holeEnd = end;
-      else this.isSolid = true;
-      this.#isPunching = false;
-    });
   }
 }

@@ -73,18 +73,12 @@ export class ScriptWork implements JobWork {
 
   collect(): boolean {
     const { stdout, stderr } = this.#tails;
-    let isMore = false;
-    try {
-      isMore = stdout.collect();
-    } finally {
-      // Where the disk is too full to tell of the one, the other must be given back all the same.
-      isMore = stderr.collect() || isMore;
-    }
-    return isMore;
+    const isMore = stdout.collect();
+    return stderr.collect() || isMore;
   }
 
-  get aheadBytes(): number {
-    return this.#tails.stdout.aheadBytes + this.#tails.stderr.aheadBytes;
+  release(): number {
+    return this.#tails.stdout.release() + this.#tails.stderr.release();
   }
 
   get deadline(): number | undefined {

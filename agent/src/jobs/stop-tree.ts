@@ -92,7 +92,9 @@ export async function stopTree(tree: JobTree, graceMs = 3000): Promise<void> {
   };
   for (const pid of find()) signal(pid, 'SIGTERM');
   const deadline = performance.now() + graceMs;
-  while (performance.now() < deadline && find().length > 0) await sleep(50);
+  // A look at all processes takes a while, in which nobody else has a turn.
+  do await sleep(50);
+  while (performance.now() < deadline && find().length > 0);
   for (let empty = 0, pass = 0; empty < 2; pass += 1) {
     if (cgroup) killCgroup(cgroup);
     const left = find();
