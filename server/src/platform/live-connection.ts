@@ -31,6 +31,7 @@ export class LiveConnection implements Subscriber {
   readonly #hub: LiveHub;
   readonly #people: LivePeople;
   readonly #limits: LiveLimits;
+  readonly #beforeSend: () => void;
   readonly #topics = new Set<LiveTopic>();
   readonly #untilAuthenticated: NodeJS.Timeout;
   readonly #pinging: NodeJS.Timeout;
@@ -38,11 +39,18 @@ export class LiveConnection implements Subscriber {
   #answered = true;
   #requests = { second: 0, count: 0 };
   #queue: Promise<void> = Promise.resolve();
-  constructor(socket: WebSocket, hub: LiveHub, people: LivePeople, limits: Partial<LiveLimits>) {
+  constructor(
+    socket: WebSocket,
+    hub: LiveHub,
+    people: LivePeople,
+    limits: Partial<LiveLimits>,
+    beforeSend: () => void,
+  ) {
     this.#socket = socket;
     this.#hub = hub;
     this.#people = people;
     this.#limits = { ...standard, ...limits };
+    this.#beforeSend = beforeSend;
     this.#untilAuthenticated = setTimeout(
       () => this.close(1008, 'authenticate first'),
       this.#limits.authenticateMs,
@@ -69,6 +77,7 @@ export class LiveConnection implements Subscriber {
       this.#socket.terminate();
       return;
     }
+    this.#beforeSend();
     this.#socket.send(text);
   }
 

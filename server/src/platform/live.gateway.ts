@@ -1,6 +1,7 @@
 import { LiveRequest, liveSocketPath } from '@hearth/contract';
 import type { FastifyInstance } from 'fastify';
 import type { RawData, WebSocket } from 'ws';
+import { LiveBundles } from './live-bundles.ts';
 import { LiveConnection, type LiveLimits, type LivePeople } from './live-connection.ts';
 import type { LiveHub } from './live-hub.ts';
 
@@ -11,8 +12,10 @@ export function liveGateway(
   people: LivePeople,
   limits: Partial<LiveLimits> = {},
 ): void {
-  app.get(liveSocketPath, { websocket: true }, (socket: WebSocket) => {
-    const connection = new LiveConnection(socket, hub, people, limits);
+  const bundles = new LiveBundles();
+  app.get(liveSocketPath, { websocket: true }, (socket: WebSocket, request) => {
+    const wire = request.raw.socket;
+    const connection = new LiveConnection(socket, hub, people, limits, () => bundles.before(wire));
     socket.on('message', (data, isBinary) => {
       const request = isBinary ? undefined : readRequest(data);
       connection.receive(request).catch((err: unknown) => {
