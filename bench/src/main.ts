@@ -12,6 +12,7 @@ interface BenchPart {
 const parts: Record<string, () => Promise<BenchPart>> = {
   http: () => import('./http/rows.ts').then((m) => m.start()),
   jobs: () => import('./jobs/rows.ts').then((m) => m.start()),
+  live: () => import('./live/rows.ts').then((m) => m.start()),
   learning: () => import('./learning/rows.ts').then((m) => m.start()),
   scripts: () => import('./scripts/rows.ts').then((m) => m.start()),
   toolkit: () => import('./toolkit/rows.ts').then((m) => m.start()),
