@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ExperimentId, Lifecycle } from './experiments.ts';
-import { GivenParam, GivenTag, Milliseconds, Whole } from './mlflow-wire.ts';
-import { MetricKey, MetricValue } from './series.ts';
+import { GivenParam, GivenTag, latestMilliseconds, Milliseconds, Whole } from './mlflow-wire.ts';
+import { quick } from './quick.ts';
+import { MetricKey, MetricValue, metricKey } from './series.ts';
 import { RunStatus } from './tracking.ts';
 import { RunId } from './values.ts';
 
@@ -85,11 +86,32 @@ export const MlflowFile = z.object({
   file_size: z.number().int().optional(),
 });
 
+const Metrics = z.array(MlflowMetric).max(1000, 'at most 1000 metrics');
+
+/** Metrics as clients send them: numbers as numbers, nothing left out. */
+function isOrdinary(given: unknown): boolean {
+  return Array.isArray(given) && given.length <= 1000 && given.every(isOrdinaryMetric);
+}
+
+function isOrdinaryMetric(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false;
+  const { key, value, timestamp, step } = given as Record<string, unknown>;
+  return (
+    Number.isFinite(value) &&
+    Number.isSafeInteger(step) &&
+    Number.isSafeInteger(timestamp) &&
+    (timestamp as number) >= 0 &&
+    (timestamp as number) <= latestMilliseconds &&
+    typeof key === 'string' &&
+    metricKey.test(key)
+  );
+}
+
 /** At most 1000 metrics, 100 params and 100 tags, together at most 1000; 1 MB. */
 export const LogBatch = z
   .object({
     run_id: RunId,
-    metrics: z.array(MlflowMetric).max(1000, 'at most 1000 metrics').default([]),
+    metrics: quick(Metrics, isOrdinary).default([]),
     params: z.array(GivenParam).max(100, 'at most 100 params').default([]),
     tags: z.array(GivenTag).max(100, 'at most 100 tags').default([]),
   })

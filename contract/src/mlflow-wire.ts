@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { MetricKey } from './series.ts';
 import { RunId } from './values.ts';
 
+/** The end of the year 9999. */
+export const latestMilliseconds = 253_402_300_799_999;
 /** A time, in milliseconds since 1970. */
-export const Milliseconds = z.coerce.number().int().min(0).max(253_402_300_799_999);
+export const Milliseconds = z.coerce.number().int().min(0).max(latestMilliseconds);
 /** 64 bits on the wire, where they often travel as a text. */
 export const Whole = z.coerce.number().int();
 /** Name of a tag. */

@@ -5,8 +5,10 @@ import { Timestamp } from './values.ts';
 export const MetricValue = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
 export type MetricValue = z.infer<typeof MetricValue>;
 
-/** Name of a metric: as MLflow allows it, letters, digits, `_ - . space : /`; at most 250. */
-export const MetricKey = z.string().regex(/^[\w\-. :/]{1,250}$/);
+/** As MLflow allows it: letters, digits, `_ - . space : /`; at most 250. */
+export const metricKey = /^[\w\-. :/]{1,250}$/;
+/** Name of a metric. */
+export const MetricKey = z.string().regex(metricKey);
 
 /** One measured point of a series as it goes to watchers. */
 export const LivePoint = z
