@@ -4,13 +4,16 @@ import type { Redis } from 'ioredis';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
 import { networkOf } from './network.ts';
+import { RequestCounts } from './request-counts.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Counts a request for whoever it proved to come from; refuses it when there were too many. */
-    countCaller: (request: FastifyRequest) => Promise<void>;
+    countCaller: Counter;
   }
 }
+
+type Counter = (request: FastifyRequest) => void | Promise<void>;
 
 const minuteMs = 60_000;
 const refusal = (ttlMs: number) =>
@@ -31,6 +34,7 @@ export async function useRateLimits(app: FastifyInstance, config: Config, redis?
     ...(redis ? { redis, nameSpace: 'hearth:limit:', skipOnError: true } : {}),
   });
   const isLifted = config.rateLimitPerMinute === 0;
+  const counter = redis ? sharedCounter : ownCounter;
   const address = counter(app, byAddress, isLifted ? 0 : config.rateLimitPerMinute);
   const byCaller = ({ caller }: FastifyRequest) => `${caller!.kind}:${caller!.id}`;
   const caller = counter(app, byCaller, isLifted ? 0 : config.rateLimitPerCaller);
@@ -40,12 +44,21 @@ export async function useRateLimits(app: FastifyInstance, config: Config, redis?
   });
 }
 
-function counter(
-  app: FastifyInstance,
-  keyGenerator: (request: FastifyRequest) => string,
-  max: number,
-): (request: FastifyRequest) => Promise<void> {
-  if (max === 0) return async () => undefined;
+type KeyOf = (request: FastifyRequest) => string;
+
+/** This process's alone, for which the plugin would make promises at every request. */
+function ownCounter(_app: FastifyInstance, keyOf: KeyOf, max: number): Counter {
+  if (max === 0) return () => undefined;
+  const counts = new RequestCounts(max, minuteMs);
+  return (request) => {
+    const waitMs = counts.count(keyOf(request), performance.now());
+    if (waitMs > 0) throw refusal(waitMs);
+  };
+}
+
+/** One that all servers behind the same Redis count in. */
+function sharedCounter(app: FastifyInstance, keyGenerator: KeyOf, max: number): Counter {
+  if (max === 0) return () => undefined;
   const count = app.createRateLimit({ max, timeWindow: minuteMs, keyGenerator });
   return async (request) => {
     const counted = await count(request);
