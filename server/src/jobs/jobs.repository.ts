@@ -1,5 +1,5 @@
 import type { JobKind, JobPayload, JobState, ToldFailure } from '@hearth/contract';
-import { and, asc, desc, eq, inArray, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, lt, ne, type SQL, sql } from 'drizzle-orm';
 import type { Database, Executor, Transaction } from '../platform/database.ts';
 import { isDeadlock } from '../platform/failures.ts';
 import { asRecord } from './job-row.ts';
@@ -19,6 +19,13 @@ export interface NewJob {
   gang: Membership | null;
   /** Stored only if no other job with the same one has yet to end. */
   mutex?: string;
+}
+/** Which jobs are meant; what is left out does not matter. */
+export interface JobFilter {
+  kind?: JobKind;
+  state?: JobState;
+  mutex?: string;
+  hasEnded?: boolean;
 }
 const active = inArray(jobs.state, ['leased', 'running']);
 const records = (rows: (typeof jobs.$inferSelect)[]) => rows.map(asRecord) as ActiveJob[];
@@ -83,23 +90,25 @@ export class JobsRepository {
     return records(rows)[0];
   }
 
-  async list(
-    limit: number,
-    filter: { before?: number; kind?: JobKind; state?: JobState },
-  ): Promise<JobRecord[]> {
-    const { before, kind, state } = filter;
+  /** Newest first. */
+  async list(limit: number, { before, ...filter }: JobFilter & { before?: number }): Promise<JobRecord[]> {
+    const isBefore = before === undefined ? undefined : lt(jobs.arrival, before);
     const rows = await this.#database
       .select()
       .from(jobs)
-      .where(
-        and(
-          before === undefined ? undefined : lt(jobs.arrival, before),
-          kind && eq(jobs.kind, kind),
-          state && inState(state),
-        ),
-      )
+      .where(and(isBefore, matching(filter)))
       .orderBy(desc(jobs.arrival))
       .limit(limit);
+    return rows.map(asRecord);
+  }
+
+  /** The newest of each mutex. */
+  async newestOfEach(filter: JobFilter): Promise<JobRecord[]> {
+    const rows = await this.#database
+      .selectDistinctOn([jobs.mutex])
+      .from(jobs)
+      .where(and(isNotNull(jobs.mutex), matching(filter)))
+      .orderBy(jobs.mutex, desc(jobs.arrival));
     return rows.map(asRecord);
   }
 
@@ -209,6 +218,15 @@ export class JobsRepository {
     const rows = await tx.select().from(jobArtifacts).where(eq(jobArtifacts.jobId, jobId));
     return rows.map(({ jobId: _jobId, ...artifact }) => artifact);
   }
+}
+
+function matching({ kind, state, mutex, hasEnded }: JobFilter): SQL | undefined {
+  return and(
+    kind && eq(jobs.kind, kind),
+    state && inState(state),
+    mutex === undefined ? undefined : eq(jobs.mutex, mutex),
+    hasEnded === undefined ? undefined : hasEnded ? eq(jobs.state, 'finished') : ne(jobs.state, 'finished'),
+  );
 }
 
 function inState(state: JobState): SQL | undefined {

@@ -13,7 +13,7 @@ import type { Aftermath, EndingsService } from './endings.service.ts';
 import type { IntakeRepository } from './intake.repository.ts';
 import { asJob } from './job.ts';
 import type { EndedJob, JobRecordsService } from './job-records.service.ts';
-import type { JobsRepository } from './jobs.repository.ts';
+import type { JobFilter, JobsRepository } from './jobs.repository.ts';
 import type { JobHandler, JobRecord } from './jobs.types.ts';
 import type { JobOrder, OrdersService } from './orders.service.ts';
 
@@ -114,8 +114,18 @@ export class JobsService {
     return this.#repository.queue(kind);
   }
 
-  newest(kind: JobKind, limit: number): Promise<JobRecord[]> {
-    return this.#repository.list(limit, { kind });
+  find(id: string): Promise<JobRecord | undefined> {
+    return this.#repository.find(id);
+  }
+
+  /** Newest first; those that arrived before one, or all. */
+  records(limit: number, filter: JobFilter & { before?: number }): Promise<JobRecord[]> {
+    return this.#repository.list(limit, filter);
+  }
+
+  /** The newest job of each mutex. */
+  newestOfEach(filter: JobFilter): Promise<JobRecord[]> {
+    return this.#repository.newestOfEach(filter);
   }
 
   async list(limit: number, cursor?: string, kind?: JobKind, state?: JobState): Promise<Page<Job>> {

@@ -54,8 +54,6 @@ export const jobs = pgTable(
     gangSize: integer('gang_size'),
     /** Of the jobs that have the same, one at most has not ended. */
     mutex: text('mutex'),
-    /** No longer written: `waiting` has the sentence too. */
-    waitingFor: text('waiting_for'),
     waiting: jsonb('waiting').$type<Waiting>(),
     /** What is stored of its log and output, so that a limit can be kept without counting rows. */
     kept: jsonb('kept').$type<Kept>().notNull().default({}),

@@ -9,14 +9,14 @@ import { migrateDatabase } from './migrate.ts';
 
 const migrations = join(import.meta.dirname, '../../migrations');
 
-/** The migrations of the first version alone. */
-async function firstVersion(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'hearth-first-'));
+/** The first so many migrations alone. */
+async function migrationsUntil(count: number): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'hearth-older-'));
   await mkdir(join(folder, 'meta'));
-  await cp(join(migrations, '0000_first_light.sql'), join(folder, '0000_first_light.sql'));
   const journal = JSON.parse(await readFile(join(migrations, 'meta/_journal.json'), 'utf8'));
-  const first = { ...journal, entries: journal.entries.slice(0, 1) };
-  await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify(first));
+  const entries: { tag: string }[] = journal.entries.slice(0, count);
+  for (const { tag } of entries) await cp(join(migrations, `${tag}.sql`), join(folder, `${tag}.sql`));
+  await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify({ ...journal, entries }));
   return folder;
 }
 
@@ -44,7 +44,7 @@ const held = `
 
 it('carries over what a first version held: data sets, models, sessions and their metrics', async () => {
   const { url, drop } = await testDatabase();
-  const first = await firstVersion();
+  const first = await migrationsUntil(1);
   await migrateDatabase(url, first);
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -104,5 +104,53 @@ it('carries over what a first version held: data sets, models, sessions and thei
     await client.end();
     await drop();
     await rm(first, { recursive: true });
+  }
+});
+
+it('carries over what a second version held: runs of scripts, and points in rows of their own', async () => {
+  const { url, drop } = await testDatabase();
+  const second = await migrationsUntil(3);
+  await migrateDatabase(url, second);
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const rows = async (sql: string) => (await client.query(sql)).rows;
+  try {
+    await client.query(`
+      insert into jobs (id, kind, title, state, outcome, priority, payload, created_at, finished_at)
+        values ('${job}', 'script', 'hello.py', 'finished', 'completed', 0, '{"kind": "script"}', now(), now());
+      insert into script_runs (job_id, script_name, args, mode, command, timeout_seconds, code_digest, created_at)
+        values ('${job}', 'hello.py', '["--fast"]', 'batch', 'python hello.py --fast', 60, '${sha256}', now());
+      insert into experiments (id, name, artifact_location, created_at, updated_at) values (7, 'e', 'a', now(), now());
+      insert into runs (run_id, experiment_id, name, user_id, status, start_ms, artifact_uri, created_at)
+        values ('r', 7, 'r', 'u', 'RUNNING', 0, 'a', now());
+      insert into metric_series (run_id, key, points, last_step, last_at_ms, last_value, first_step)
+        values ('r', 'loss', 2500, 2499, 5, 1, 0);
+      insert into metric_points (series_id, step, at_ms, value)
+        select id, step, 5, case step when 3 then 'NaN'::float8 when 7 then -9 else step end
+        from metric_series, generate_series(0, 2499) as step;`);
+    await migrateDatabase(url);
+    const asked = { args: ['--fast'], mode: 'batch', command: 'python hello.py --fast' };
+    expect(await rows('select mutex, payload from jobs')).toEqual([
+      { mutex: 'script:hello.py', payload: { kind: 'script', asked } },
+    ]);
+    const chunks = await rows('select * from metric_chunks order by first_step');
+    expect(chunks.map(({ points, first_step, last_step }) => [points, first_step, last_step])).toEqual([
+      [1024, '0', '1023'],
+      [1024, '1024', '2047'],
+      [452, '2048', '2499'],
+    ]);
+    expect(chunks[0]).toMatchObject({ low_step: '7', low_value: -9, high_step: '1023', high_value: 1023 });
+    const points = chunks.flatMap(({ data }) => [...pointsOf(decode(data))]);
+    expect(points).toEqual(
+      Array.from({ length: 2500 }, (_, step) => ({
+        step,
+        atMs: 5,
+        value: step === 3 ? Number.NaN : step === 7 ? -9 : step,
+      })),
+    );
+  } finally {
+    await client.end();
+    await drop();
+    await rm(second, { recursive: true });
   }
 });

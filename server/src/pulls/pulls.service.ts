@@ -50,7 +50,7 @@ export class PullsService implements JobHandler {
   }
 
   async newest(): Promise<Pull[]> {
-    return (await this.#jobs.newest('pull', 50)).map((job) => asPull(job, this.#jobs.view));
+    return (await this.#jobs.records(50, { kind: 'pull' })).map((job) => asPull(job, this.#jobs.view));
   }
 
   async cancel(id: string): Promise<'stopped' | 'ordered'> {

@@ -8,6 +8,13 @@ const statusOf: Record<JobState, ScriptStatus> = {
   failed: 'failed',
   stopped: 'cancelled',
 };
+export const jobStateOf: Record<ScriptStatus, JobState> = {
+  pending: 'queued',
+  running: 'running',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'stopped',
+};
 export const hasEnded = ({ state }: Pick<ScriptRun, 'state'>): boolean =>
   state !== 'queued' && state !== 'running';
 

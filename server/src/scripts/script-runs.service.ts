@@ -10,14 +10,14 @@ import {
 } from '@hearth/contract';
 import { z } from 'zod';
 import type { JobsService } from '../jobs/jobs.service.ts';
+import type { JobRecord } from '../jobs/jobs.types.ts';
 import type { LinksService } from '../nodes/links.service.ts';
 import type { NodesService } from '../nodes/nodes.service.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Page, readCursor, toPage } from '../platform/paging.ts';
 import { type CatalogueService, unknownScript } from './catalogue.service.ts';
 import { planRun, type RunPlan, type RunWish } from './run-plan.ts';
-import { asResult, asRun, hasEnded, noOutput, type Output } from './run-view.ts';
-import { mutexOf, type RunRecord, type ScriptsRepository } from './scripts.repository.ts';
+import { asResult, asRun, hasEnded, jobStateOf, noOutput, type Output } from './run-view.ts';
 
 export interface RunOrder extends RunWish {
   name: string;
@@ -40,19 +40,11 @@ const outputLimitBytes = 10_000_000;
 
 /** Runs of scripts: starting and cancelling them, and telling how they stand. One of a script at a time. */
 export class ScriptRunsService {
-  readonly #repository: ScriptsRepository;
   readonly #catalogue: CatalogueService;
   readonly #jobs: JobsService;
   readonly #nodes: NodesService;
   readonly #links: LinksService;
-  constructor(
-    repository: ScriptsRepository,
-    catalogue: CatalogueService,
-    jobs: JobsService,
-    nodes: NodesService,
-    links: LinksService,
-  ) {
-    this.#repository = repository;
+  constructor(catalogue: CatalogueService, jobs: JobsService, nodes: NodesService, links: LinksService) {
     this.#catalogue = catalogue;
     this.#jobs = jobs;
     this.#nodes = nodes;
@@ -67,7 +59,7 @@ export class ScriptRunsService {
     const payload = payloadOf(manifest, code, plan, wish.args);
     const order = { kind: 'script' as const, title: name, priority: 0, payload, createdBy };
     const runId = await this.#jobs.enqueueOnly({ ...order, mutex: mutexOf(name) });
-    if (runId === undefined) throw alreadyRunning(name, await this.#repository.findActive(name));
+    if (runId === undefined) throw alreadyRunning(name, await this.#findActive(name));
     const { command, timeoutSeconds } = plan;
     return { runId, name, command, timeoutSeconds };
   }
@@ -86,7 +78,7 @@ export class ScriptRunsService {
 
   /** Resolves when no process of it is left (`true`), or after a while though the order stands (`false`). */
   async cancel(name: string): Promise<{ run: ScriptRun; isProven: boolean }> {
-    const active = isName(name) ? await this.#repository.findActive(name) : undefined;
+    const active = isName(name) ? await this.#findActive(name) : undefined;
     if (!active && !(await this.#catalogue.has(name))) throw unknownScript(name);
     if (!active) throw notRunning(name);
     try {
@@ -102,7 +94,7 @@ export class ScriptRunsService {
   }
 
   async get(runId: string): Promise<ScriptRun> {
-    const job = await this.#repository.find(runId);
+    const job = await this.#jobs.find(runId);
     const [run] = job ? await this.#asRuns([job]) : [];
     if (!run) throw new AppError('job.not_found', 'There is no such run.', { run_id: runId });
     return run;
@@ -114,7 +106,7 @@ export class ScriptRunsService {
   }
 
   async newestOf(name: string): Promise<ScriptRun> {
-    const rows = isName(name) ? await this.#repository.newest({ scriptName: name }) : [];
+    const rows = isName(name) ? await this.#jobs.newestOfEach(ofScript(name)) : [];
     const [run] = await this.#asRuns(rows);
     if (run) return run;
     if (!(await this.#catalogue.has(name))) throw unknownScript(name);
@@ -123,15 +115,15 @@ export class ScriptRunsService {
 
   /** The newest run of every script that was ever run. */
   async newest(): Promise<ScriptRun[]> {
-    return this.#asRuns(await this.#repository.newest());
+    return this.#asRuns(await this.#jobs.newestOfEach({ kind: 'script' }));
   }
 
   /** For each script its active run, and the newest that has ended. */
   async standing(scriptName?: string): Promise<Map<string, Pick<Script, 'active_run' | 'last_run'>>> {
-    const filter = scriptName === undefined ? {} : { scriptName };
+    const filter = scriptName === undefined ? { kind: 'script' as const } : ofScript(scriptName);
     const [newest, ended] = await Promise.all([
-      this.#repository.newest(filter),
-      this.#repository.newest({ ...filter, ended: true }),
+      this.#jobs.newestOfEach(filter),
+      this.#jobs.newestOfEach({ ...filter, hasEnded: true }),
     ]);
     const [newestRuns, endedRuns] = [await this.#asRuns(newest), await this.#asRuns(ended)];
     const last = new Map(endedRuns.map((run) => [run.script_name, run]));
@@ -145,10 +137,10 @@ export class ScriptRunsService {
 
   async list(limit: number, { cursor, scriptName, status }: RunFilter): Promise<Page<ScriptRun>> {
     const before = readCursor(z.number(), cursor);
-    const rows = await this.#repository.list(limit + 1, {
+    const rows = await this.#jobs.records(limit + 1, {
+      ...(scriptName === undefined ? { kind: 'script' } : ofScript(scriptName)),
       ...(before === undefined ? {} : { before }),
-      ...(scriptName === undefined ? {} : { scriptName }),
-      ...(status ? { status } : {}),
+      ...(status ? { state: jobStateOf[status] } : {}),
     });
     const page = toPage(
       rows,
@@ -165,13 +157,19 @@ export class ScriptRunsService {
     throw new AppError('node.none_capable', 'No machine that can run scripts has joined yet.');
   }
 
-  async #asRuns(runs: RunRecord[]): Promise<ScriptRun[]> {
+  async #findActive(name: string): Promise<JobRecord | undefined> {
+    const [active] = await this.#jobs.records(1, { ...ofScript(name), hasEnded: false });
+    return active;
+  }
+
+  async #asRuns(runs: JobRecord[]): Promise<ScriptRun[]> {
     if (runs.length === 0) return [];
     const nodes = await this.#nodes.capabilities();
     const names = new Map(nodes.map(({ nodeId, name }) => [nodeId, name]));
-    return runs.map((run) => {
+    return runs.flatMap((run) => {
+      if (run.payload.kind !== 'script') return [];
       const job = this.#jobs.view(run);
-      return asRun(run.payload, job, names.get(job.node_id ?? ''));
+      return [asRun(run.payload, job, names.get(job.node_id ?? ''))];
     });
   }
 }
@@ -194,10 +192,14 @@ function payloadOf(
   };
 }
 
+/** One run of a script at a time. */
+const mutexOf = (scriptName: string): string => `script:${scriptName}`;
+const ofScript = (scriptName: string) => ({ kind: 'script' as const, mutex: mutexOf(scriptName) });
+
 /** What is no name cannot have been run, and some of it the database would not even take. */
 const isName = (text: string): boolean => ScriptName.safeParse(text).success;
 
-const alreadyRunning = (name: string, active: RunRecord | undefined) =>
+const alreadyRunning = (name: string, active: JobRecord | undefined) =>
   new AppError('script.already_running', `${name} is running already.`, {
     script_name: name,
     run_id: active?.id ?? null,

@@ -5,7 +5,6 @@ import type { JobsService } from '../jobs/jobs.service.ts';
 import type { LinksService } from '../nodes/links.service.ts';
 import type { NodesService } from '../nodes/nodes.service.ts';
 import type { Config } from '../platform/config.ts';
-import type { Database } from '../platform/database.ts';
 import type { LiveHub } from '../platform/live-hub.ts';
 import type { Log } from '../platform/log.ts';
 import type { CodeService } from '../registry/code.service.ts';
@@ -16,12 +15,10 @@ import { mlRunRoutes } from './ml-run.routes.ts';
 import { RunAudit } from './run-audit.ts';
 import { RunNews } from './run-news.ts';
 import { ScriptRunsService } from './script-runs.service.ts';
-import { ScriptsRepository } from './scripts.repository.ts';
 import { scriptsRoutes } from './scripts.routes.ts';
 
 interface Needs {
   config: Config;
-  database: Database;
   jobs: JobsService;
   code: CodeService;
   nodes: NodesService;
@@ -33,14 +30,13 @@ interface Needs {
 
 /** The allow-listed scripts, and their runs on top of the job queue. */
 export function buildScripts(app: FastifyInstance, needs: Needs): void {
-  const { config, database, jobs, code, nodes, links, live, log } = needs;
+  const { config, jobs, code, nodes, links, live, log } = needs;
   const folders: ScriptFolder[] = [
     { origin: 'built-in', folder: config.scriptsFolder, label: 'scripts/manifest.json' },
     { origin: 'own', folder: join(config.home, 'scripts'), label: 'HEARTH_HOME/scripts/manifest.json' },
   ];
   const catalogue = new CatalogueService(new Manifests(folders, log), code);
-  const repository = new ScriptsRepository(database);
-  const runs = new ScriptRunsService(repository, catalogue, jobs, nodes, links);
+  const runs = new ScriptRunsService(catalogue, jobs, nodes, links);
   const audit = new RunAudit(needs.audit);
   const closing = new AbortController();
   jobs.handle('script', new RunNews(runs, catalogue, live));

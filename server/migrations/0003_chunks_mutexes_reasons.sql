@@ -13,6 +13,8 @@ CREATE TABLE "metric_chunks" (
 	"data" "bytea" NOT NULL
 );
 --> statement-breakpoint
+ALTER TABLE "jobs" ADD COLUMN "mutex" text;--> statement-breakpoint
+ALTER TABLE "jobs" ADD COLUMN "waiting" jsonb;--> statement-breakpoint
 CREATE INDEX "metric_chunks_series" ON "metric_chunks" USING btree ("series_id","last_step");--> statement-breakpoint
 ALTER TABLE "metric_chunks" ALTER COLUMN "data" SET STORAGE EXTERNAL;--> statement-breakpoint
 ALTER TABLE "metric_series" SET (fillfactor = 70);--> statement-breakpoint
@@ -32,4 +34,9 @@ FROM (
   SELECT *, "value" NOT IN ('NaN', 'Infinity', '-Infinity') AS "is_finite",
     (row_number() OVER (PARTITION BY "series_id" ORDER BY "step", "at_ms", "value") - 1) / 1024 AS "chunk"
   FROM "metric_points") AS "p"
-GROUP BY "series_id", "chunk";
+GROUP BY "series_id", "chunk";--> statement-breakpoint
+UPDATE "jobs" SET "mutex" = 'script:' || r."script_name",
+  "payload" = "payload" || jsonb_build_object('asked', jsonb_build_object('args', r."args", 'mode', r."mode", 'command', r."command"))
+FROM "script_runs" r WHERE r."job_id" = "jobs"."id";--> statement-breakpoint
+CREATE UNIQUE INDEX "jobs_mutex" ON "jobs" USING btree ("mutex") WHERE mutex IS NOT NULL AND state <> 'finished';--> statement-breakpoint
+CREATE INDEX "jobs_same" ON "jobs" USING btree ("mutex","arrival" DESC NULLS LAST) WHERE mutex IS NOT NULL;

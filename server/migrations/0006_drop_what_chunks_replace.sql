@@ -1,2 +1,0 @@
-DROP TABLE "metric_buckets" CASCADE;--> statement-breakpoint
-DROP TABLE "metric_points" CASCADE;
