@@ -90,7 +90,7 @@ export async function start() {
         'graphile-worker, as it comes': () => graphileRate(database.url, count, false),
         'pg-boss, batches': () => pgBossRate(database.url, count),
       },
-      note: `${durable}; ours with a lease over a real WebSocket, journalled events and acknowledgements; theirs an empty task in process. graphile-worker group commits too, by its local queue and batched completion, pg-boss by fetching and completing batches, woken by NOTIFY; 24 jobs in the node's hand, as in theirs`,
+      note: `aim: 1 of graphile-worker, 2 of pg-boss; ${durable}; ours with a lease over a real WebSocket, journalled events and acknowledgements; theirs an empty task in process. graphile-worker group commits too, by its local queue and batched completion, pg-boss by fetching and completing batches, woken by NOTIFY; 24 jobs in the node's hand, as in theirs`,
     },
     {
       name: `training runs over HTTP, ${atOnce} at once`,
