@@ -15,7 +15,9 @@ CREATE TABLE "metric_chunks" (
 --> statement-breakpoint
 ALTER TABLE "jobs" ADD COLUMN "mutex" text;--> statement-breakpoint
 ALTER TABLE "jobs" ADD COLUMN "waiting" jsonb;--> statement-breakpoint
+ALTER TABLE "metric_series" ADD COLUMN "small_chunks" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE INDEX "metric_chunks_series" ON "metric_chunks" USING btree ("series_id","last_step");--> statement-breakpoint
+CREATE INDEX "metric_chunks_small" ON "metric_chunks" USING btree ("series_id") WHERE points < 64;--> statement-breakpoint
 ALTER TABLE "metric_chunks" ALTER COLUMN "data" SET STORAGE EXTERNAL;--> statement-breakpoint
 ALTER TABLE "metric_series" SET (fillfactor = 70);--> statement-breakpoint
 INSERT INTO "metric_chunks" ("series_id", "first_step", "last_step", "points", "low_step", "low_at_ms", "low_value",

@@ -8,6 +8,7 @@ export interface StepRange {
   from?: number | undefined;
   to?: number | undefined;
 }
+export type Steps = { from: number; to: number };
 /** What is known of a chunk without its points. */
 export interface ChunkRow {
   id: number;
@@ -29,11 +30,16 @@ export class ChunksRepository {
     this.#database = database;
   }
 
+  /** Lets all reads of `work` see the same moment: chunks are made one now and then. */
+  snapshot<T>(work: (executor: Executor) => Promise<T>): Promise<T> {
+    return this.#database.transaction(work, { isolationLevel: 'repeatable read', accessMode: 'read only' });
+  }
+
   /** Those of series that reach into a range of steps, by series and first step. */
   async within(
     seriesIds: readonly number[],
     { from, to }: StepRange,
-    executor: Executor = this.#database,
+    executor: Executor,
   ): Promise<ChunkRow[]> {
     if (seriesIds.length === 0) return [];
     const behind = from === undefined ? sql`` : sql`and last_step >= ${from}`;
@@ -46,7 +52,7 @@ export class ChunksRepository {
   }
 
   /** Their points, in the order of the chunks and a bounded number at a time. */
-  async *read(chunks: readonly ChunkRow[], executor: Executor = this.#database): AsyncGenerator<Columns> {
+  async *read(chunks: readonly ChunkRow[], executor: Executor): AsyncGenerator<Columns> {
     for (let next = 0; next < chunks.length; ) {
       const from = next;
       for (let points = 0; next < chunks.length && points < mostAtOnce; next += 1)

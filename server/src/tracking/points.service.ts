@@ -4,7 +4,8 @@ import { type SeriesBatch, summarize, summaryOf } from './batch-summary.ts';
 import type { ChunksRepository } from './chunks.repository.ts';
 import { decode, pointsOf } from './chunks.ts';
 import type { Plotted } from './plotted.ts';
-import { after, type KnownSeries, type PointsRepository, type Target } from './points.repository.ts';
+import { after, type PointsRepository, type Target } from './points.repository.ts';
+import type { KnownSeries } from './points-statement.ts';
 import { notFound, requireActive } from './run-state.ts';
 import type { RunsRepository } from './runs.repository.ts';
 import type { Point } from './tracking.types.ts';
@@ -73,8 +74,10 @@ export class PointsService {
       const known = series.get(batch.key);
       return known ? [{ batch, known }] : [];
     });
-    if (writes.length < batches.length || !(await this.#points.append(runId, writes))) return false;
+    const untidy = writes.length < batches.length ? undefined : await this.#points.append(runId, writes);
+    if (!untidy) return false;
     for (const write of writes) series.set(write.batch.key, after(write));
+    if (untidy.length > 0) await this.#runs.transaction((tx) => this.#points.tidy(tx, untidy));
     return true;
   }
 

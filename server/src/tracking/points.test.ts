@@ -94,6 +94,37 @@ it('are stored once where two servers get the same at the same moment', async ()
   expect(await one.series.history(row!.id, undefined, 1000)).toHaveLength(3 * rounds);
 });
 
+it('are in few rows though they came one by one, and all there whenever somebody reads', async () => {
+  const [one, other] = [server(), server()];
+  const runId = await newRun();
+  const count = 400;
+  let known = 0;
+  let isOver = false;
+  const reading = async () => {
+    while (!isOver) {
+      const least = known;
+      const [row] = await one.series.ofRuns([runId]);
+      const read = row ? (await other.series.line(row, {}, 5000)).points.length : 0;
+      expect(read).toBeGreaterThanOrEqual(Math.min(least, row?.points ?? 0));
+    }
+  };
+  const reader = reading();
+  for (let step = 0; step < count; step += 1) {
+    const { points } = step % 7 === 0 ? other : one;
+    await points.log(runId, [{ key: 'a', step, atMs: 0, value: step }], () => undefined);
+    known = step + 1;
+  }
+  isOver = true;
+  await reader;
+  const [row] = await one.series.ofRuns([runId]);
+  const history = await one.series.history(row!.id, undefined, 1000);
+  expect(history.map(({ step }) => step)).toEqual(Array.from({ length: count }, (_, step) => step));
+  const chunks = await test.database.$client.query('select points from metric_chunks where series_id = $1', [
+    row!.id,
+  ]);
+  expect(chunks.rowCount).toBeLessThan(80);
+}, 30_000);
+
 it('reach a run that was deleted meanwhile no more, whatever the server remembers of it', async () => {
   const one = server();
   const runId = await newRun();

@@ -1,4 +1,5 @@
-import type { ChunkRow, ChunksRepository, StepRange } from './chunks.repository.ts';
+import type { Executor } from '../platform/database.ts';
+import type { ChunkRow, ChunksRepository, StepRange, Steps } from './chunks.repository.ts';
 import { pointsOf } from './chunks.ts';
 import { Downsampler, downsample } from './downsample.ts';
 import { distinct, isNewer, type Plotted } from './plotted.ts';
@@ -27,13 +28,17 @@ export class SeriesService {
   }
 
   /** A page of everything after a point, ascending. */
-  async history(id: number, after: Plotted | undefined, limit: number): Promise<Plotted[]> {
-    const chunks = await this.#chunks.within([id], { from: after?.step });
+  history(id: number, after: Plotted | undefined, limit: number): Promise<Plotted[]> {
+    return this.#chunks.snapshot((at) => this.#history(at, id, after, limit));
+  }
+
+  async #history(at: Executor, id: number, after: Plotted | undefined, limit: number): Promise<Plotted[]> {
+    const chunks = await this.#chunks.within([id], { from: after?.step }, at);
     const found: Plotted[] = [];
     for (let next = 0; next < chunks.length; ) {
       const from = next;
       for (let points = 0; next < chunks.length && points < limit; next += 1) points += chunks[next]!.points;
-      for await (const columns of this.#chunks.read(chunks.slice(from, next)))
+      for await (const columns of this.#chunks.read(chunks.slice(from, next), at))
         for (const point of pointsOf(columns)) if (!after || isNewer(point, after)) found.push(point);
       // What the chunks still to come cannot go before is settled.
       const until = chunks[next]?.firstStep ?? Number.POSITIVE_INFINITY;
@@ -43,15 +48,17 @@ export class SeriesService {
   }
 
   /** The newest point of every step of several series. */
-  async newestOfSteps(ids: number[]): Promise<(Plotted & { id: number })[]> {
-    const chunks = Map.groupBy(await this.#chunks.within(ids, {}), ({ seriesId }) => seriesId);
-    const result: (Plotted & { id: number })[] = [];
-    for (const [id, own] of chunks) {
-      const newest = new Map<number, Plotted>();
-      for (const point of await this.#sorted(own, {})) newest.set(point.step, point);
-      result.push(...[...newest.values()].map((point) => ({ id, ...point })));
-    }
-    return result;
+  newestOfSteps(ids: number[]): Promise<(Plotted & { id: number })[]> {
+    return this.#chunks.snapshot(async (at) => {
+      const chunks = Map.groupBy(await this.#chunks.within(ids, {}, at), ({ seriesId }) => seriesId);
+      const result: (Plotted & { id: number })[] = [];
+      for (const [id, own] of chunks) {
+        const newest = new Map<number, Plotted>();
+        for (const point of await this.#sorted(at, own, {})) newest.set(point.step, point);
+        for (const point of newest.values()) result.push({ id, ...point });
+      }
+      return result;
+    });
   }
 
   /** The points of a range; where there are more than `most`, the lowest and highest of every stretch. */
@@ -59,18 +66,21 @@ export class SeriesService {
     const from = Math.max(range.from ?? series.firstStep, series.firstStep);
     const to = Math.min(range.to ?? series.last.step, series.last.step);
     if (from > to) return { points: [], isExact: true };
-    const chunks = await this.#chunks.within([series.id], { from, to });
-    const count = chunks.reduce((sum, { points }) => sum + points, 0);
-    if (count > fewPoints) return { points: await this.#overview(chunks, from, to, most), isExact: false };
-    const points = await this.#sorted(chunks, { from, to });
-    return { points: downsample(points, most), isExact: points.length <= most };
+    return this.#chunks.snapshot(async (at) => {
+      const chunks = await this.#chunks.within([series.id], { from, to }, at);
+      const count = chunks.reduce((sum, { points }) => sum + points, 0);
+      if (count > fewPoints)
+        return { points: await this.#overview(at, chunks, { from, to }, most), isExact: false };
+      const points = await this.#sorted(at, chunks, { from, to });
+      return { points: downsample(points, most), isExact: points.length <= most };
+    });
   }
 
   /**
    * Where there are about as many chunks as stretches to draw, those inside the range are drawn by their lowest and
    * highest points alone; where there are few, by all of theirs.
    */
-  async #overview(chunks: ChunkRow[], from: number, to: number, most: number): Promise<Plotted[]> {
+  async #overview(at: Executor, chunks: ChunkRow[], { from, to }: Steps, most: number): Promise<Plotted[]> {
     const line = new Downsampler(from, to, most);
     const firstStep = chunks[0]!.firstStep;
     const lastStep = Math.max(...chunks.map((chunk) => chunk.lastStep));
@@ -80,7 +90,7 @@ export class SeriesService {
     for (const { low, high } of inside)
       for (const point of [low, high]) if (point) line.add(point.step, point.atMs, point.value);
     const others = inside.length > 0 ? chunks.filter((chunk) => !isInside(chunk)) : chunks;
-    for await (const { steps, times, values } of this.#chunks.read(others))
+    for await (const { steps, times, values } of this.#chunks.read(others, at))
       for (let index = 0; index < steps.length; index += 1) {
         const step = steps[index]!;
         if (step >= from && step <= to) line.add(step, times[index]!, values[index]!);
@@ -89,11 +99,12 @@ export class SeriesService {
   }
 
   async #sorted(
+    at: Executor,
     chunks: ChunkRow[],
     { from = -Infinity, to = Infinity }: StepRange,
   ): Promise<readonly Plotted[]> {
     const found: Plotted[] = [];
-    for await (const columns of this.#chunks.read(chunks))
+    for await (const columns of this.#chunks.read(chunks, at))
       for (const point of pointsOf(columns)) if (point.step >= from && point.step <= to) found.push(point);
     return distinct(found);
   }

@@ -90,6 +90,8 @@ export const metricSeries = pgTable(
     /** Of finite values; null where there is none. */
     minValue: doublePrecision('min_value'),
     maxValue: doublePrecision('max_value'),
+    /** How many of its chunks are small; many are made one. */
+    smallChunks: integer('small_chunks').notNull().default(0),
   },
   (t) => [unique('metric_series_run_key').on(t.runId, t.key), index('metric_series_key').on(t.key)],
 );
@@ -117,7 +119,10 @@ export const metricChunks = pgTable(
     highValue: doublePrecision('high_value'),
     data: bytes('data').notNull(),
   },
-  (t) => [index('metric_chunks_series').on(t.seriesId, t.lastStep)],
+  (t) => [
+    index('metric_chunks_series').on(t.seriesId, t.lastStep),
+    index('metric_chunks_small').on(t.seriesId).where(sql`points < 64`),
+  ],
 );
 
 /** Files of runs (`owner` is the run's id) and of what else MLflow keeps files for, by path. */
