@@ -4,6 +4,7 @@ import { testDatabase } from '@hearth/launcher/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
 import { openDatabase, waitForDatabase } from './database.ts';
+import { isDatabaseUnreachable } from './failures.ts';
 import { createLog } from './log.ts';
 
 /** A wire between the server and the real database that can be cut, and mended. */
@@ -106,6 +107,34 @@ it('survives a connection that dies in the middle of a transaction', async () =>
   await expect(work).rejects.toThrow();
   wire.mend();
   await expect.poll(async () => (await health()).status, { timeout: 5_000 }).toBe(200);
+});
+
+it('goes on after transactions that found the database frozen', async () => {
+  const database = openDatabase(test.config.databaseUrl, createLog('silent'), 300);
+  const begin = () => database.transaction((tx) => tx.execute('select 1'));
+  await Promise.all(Array.from({ length: 10 }, begin));
+  wire.freeze();
+  const failed = await Promise.allSettled(Array.from({ length: 10 }, begin));
+  expect(new Set(failed.map(({ status }) => status))).toEqual(new Set(['rejected']));
+  wire.thaw();
+  await Promise.all(Array.from({ length: 10 }, begin));
+  await database.close();
+});
+
+it('gives up what takes too long in the database too, where it would be done after all', async () => {
+  const database = openDatabase(test.config.databaseUrl, createLog('silent'), 300);
+  await database.execute('create table late (id int)');
+  const insert = 'insert into late values (1)';
+  await test.database.transaction(async (tx) => {
+    await tx.execute('lock table late in exclusive mode');
+    await expect(database.execute(insert)).rejects.toThrow();
+    await expect(database.$prepared.query(insert)).rejects.toThrow();
+    const work = database.transaction((inner) => inner.execute(insert));
+    await expect(work).rejects.toSatisfy(isDatabaseUnreachable);
+  });
+  await database.transaction((tx) => tx.execute('select 1'));
+  expect((await database.execute('select * from late')).rows).toEqual([]);
+  await database.close();
 });
 
 it('does not wait for ever for a database that has stopped answering', async () => {

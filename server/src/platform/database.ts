@@ -25,9 +25,9 @@ const byKey = `set plan_cache_mode = force_generic_plan; set enable_seqscan = of
  * Connections that come back by themselves; failing ones are logged, and show as `service.unavailable` to callers.
  * Statements under a name have connections of their own: plans for all values alike would make others slow.
  */
-export function openDatabase(url: string, log: Log): Database {
-  const client = openPool(url, log, { max: 10 });
-  const prepared = openPool(url, log, {
+export function openDatabase(url: string, log: Log, patienceMs = 15_000): Database {
+  const client = openPool(url, log, patienceMs, { max: 10 });
+  const prepared = openPool(url, log, patienceMs, {
     max: 4,
     idleTimeoutMillis: 300_000,
     onConnect: (connection) => connection.query(byKey),
@@ -35,15 +35,41 @@ export function openDatabase(url: string, log: Log): Database {
   const close = async () => {
     await Promise.all([client.end(), prepared.end()]);
   };
-  return Object.assign(drizzle(client), { $prepared: prepared, close });
+  const transaction: NodePgDatabase['transaction'] = (work, config) => transact(client, work, config);
+  return Object.assign(drizzle(client), { $prepared: prepared, close, transaction });
 }
 
-function openPool(url: string, log: Log, options: PoolConfig): Pool {
+/**
+ * As drizzle's own, which keeps a connection for ever where its `begin` fails, and hands one on whose transaction is
+ * still open: the work of others would then become part of it.
+ */
+async function transact<T>(
+  pool: Pool,
+  work: (tx: Transaction) => Promise<T>,
+  config?: Parameters<NodePgDatabase['transaction']>[1],
+): Promise<T> {
+  const connection = await pool.connect();
+  let isFit = false;
+  try {
+    const result = await drizzle(connection).transaction(work, config);
+    isFit = true;
+    return result;
+  } catch (error) {
+    isFit = !isDatabaseUnreachable(error) && connection.getTransactionStatus() === 'I';
+    throw error;
+  } finally {
+    connection.release(!isFit);
+  }
+}
+
+function openPool(url: string, log: Log, patienceMs: number, options: PoolConfig): Pool {
   const pool = new Pool({
     connectionString: url,
     connectionTimeoutMillis: 3_000,
-    // A stopped database must not hold requests for ever.
-    query_timeout: 15_000,
+    // The database gives up by itself: what its client alone gave up would be done after all, later.
+    statement_timeout: patienceMs,
+    // A stopped one must not hold requests for ever.
+    query_timeout: patienceMs + 1_000,
     keepAlive: true,
     application_name: 'hearth-server',
     ...options,

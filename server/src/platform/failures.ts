@@ -1,6 +1,6 @@
 import { AppError } from './errors.ts';
 
-/** Errors of sockets and of PostgreSQL (class 08, shutdown, too many clients) that say: not reachable now. */
+/** Errors of sockets and of PostgreSQL (class 08, shutdown, given up after too long, too many clients) that say: not reachable now. */
 const unreachable = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -10,6 +10,7 @@ const unreachable = new Set([
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
+  '57014',
   '57P01',
   '57P02',
   '57P03',
