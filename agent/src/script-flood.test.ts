@@ -26,6 +26,14 @@ wait
 echo
 echo end`;
 
+async function onDisk(HEARTH_CGROUPS: string) {
+  const server = await ScriptedServer.start();
+  const home = await temporaryFolder();
+  const agent = startAgent(server, home, { HEARTH_CGROUPS });
+  await server.until(() => server.heard.some((message) => message.type === 'heartbeat'));
+  return { server, home, agent };
+}
+
 /** An agent under which giving back takes so long that the program stays paused until somebody does something. */
 async function onSlowDisk(HEARTH_CGROUPS: string) {
   const server = await ScriptedServer.start();
@@ -40,6 +48,7 @@ async function onSlowDisk(HEARTH_CGROUPS: string) {
 }
 
 type Slow = Awaited<ReturnType<typeof onSlowDisk>>;
+type Job = ReturnType<ScriptedServer['assign']>;
 
 /** Assigns the job and waits until it has come to a standstill. */
 async function paused({ server, home }: Slow, run: string, timeoutMs?: number) {
@@ -72,14 +81,28 @@ describe.each(ways)('held up %s', (_, way) => {
     expect(findJobProcesses(job.jobId)).toEqual([]);
 
     const stubborn = flood.replace('echo', 'trap "" TERM; echo');
-    const timed = await paused(slow, stubborn, 3000);
+    const timed = await paused(slow, stubborn, 4000);
+    expect(areStill(slow.home, timed.job.jobId, way)).toBe(true);
+    await expectDeadInTime(server, timed.job, 4000);
     const end = await server.until(() => finished(timed.job.events));
     expect(end).toMatchObject({ outcome: 'failed', error: { code: 'job.timeout' } });
-    const begun = timed.job.events.find(({ type }) => type === 'started');
-    // Dead a second late at most; the last megabytes of its output are told after that.
-    expect(Date.parse(end.at) - Date.parse(begun?.at ?? '')).toBeLessThan(5000);
-    expect(findJobProcesses(timed.job.jobId)).toEqual([]);
     expect(server.faults).toEqual([]);
+  }, 60_000);
+
+  it('a program that floods on is dead a second after its time at most', async ({ skip }) => {
+    if (way === 'auto' && !hasCgroups) return skip('no cgroups can be made on this machine');
+    const { server, home } = await onDisk(way);
+    const run = '#!/bin/bash\ntrap "" TERM\nsetsid yes & yes >&2 & yes';
+    const payload = scriptPayload(server, { run }, { runtime: { type: 'executable' }, timeoutMs: 2000 });
+    const job = server.assign(payload);
+    await expectDeadInTime(server, job, 2000);
+    for (const stream of ['stdout.log', 'stderr.log']) {
+      const size = statSync(join(home, 'agent/jobs', job.jobId, stream), { throwIfNoEntry: false })?.size;
+      // Its folder goes when all of it has been told.
+      expect(size ?? mostAheadBytes + 1, stream).toBeGreaterThan(mostAheadBytes);
+    }
+    const end = await server.until(() => finished(job.events));
+    expect(end).toMatchObject({ outcome: 'failed', error: { code: 'job.timeout' } });
   }, 60_000);
 
   it('a program whose agent died meanwhile goes on under the next', async ({ skip }) => {
@@ -107,10 +130,7 @@ describe.each(ways)('held up %s', (_, way) => {
     skip,
   }) => {
     if (way === 'auto' && !hasCgroups) return skip('no cgroups can be made on this machine');
-    const server = await ScriptedServer.start();
-    const home = await temporaryFolder();
-    const agent = startAgent(server, home, { HEARTH_CGROUPS: way });
-    await server.until(() => server.heard.some((message) => message.type === 'heartbeat'));
+    const { server, home, agent } = await onDisk(way);
     const run = '#!/bin/bash\nsetsid sh -c "echo begin; sleep 1; echo end"';
     const job = server.assign(scriptPayload(server, { run }, { runtime: { type: 'executable' } }));
     await server.until(() => outputOf(job.events, 'stdout') === 'begin\n');
@@ -127,10 +147,7 @@ describe.each(ways)('held up %s', (_, way) => {
 });
 
 it('what a program leaves behind does not fill the disk while it is asked to end', async () => {
-  const server = await ScriptedServer.start();
-  const home = await temporaryFolder();
-  startAgent(server, home);
-  await server.until(() => server.heard.some((message) => message.type === 'heartbeat'));
+  const { server, home } = await onDisk('auto');
   const run = '#!/bin/bash\n(trap "" TERM; exec yes) &\nexit 0';
   const job = server.assign(scriptPayload(server, { run }, { runtime: { type: 'executable' } }));
   const path = join(home, 'agent/jobs', job.jobId, 'stdout.log');
@@ -143,9 +160,24 @@ it('what a program leaves behind does not fill the disk while it is asked to end
   clearInterval(watch);
   expect(findJobProcesses(job.jobId)).toEqual([]);
   expect(written).toBeGreaterThan(most);
-  // It writes on while all processes are looked through, which takes a while on a busy machine.
-  expect(most).toBeLessThan(600_000_000);
+  expect(most).toBeLessThan(300_000_000);
 }, 60_000);
+
+/** Its processes live until its time is over, and a second later none does. */
+async function expectDeadInTime(server: ScriptedServer, job: Job, timeoutMs: number): Promise<void> {
+  const begun = await server.until(() => job.events.find(({ type }) => type === 'started'));
+  const limit = Date.parse(begun.at) + timeoutMs;
+  await sleep(limit - Date.now() - 200);
+  let [seenMs, goneMs] = [0, 0];
+  while (goneMs === 0) {
+    const lookMs = Date.now();
+    if (findJobProcesses(job.jobId).length > 0) seenMs = lookMs;
+    else goneMs = Date.now();
+    await sleep(20);
+  }
+  expect(seenMs - limit).toBeGreaterThan(-100);
+  expect(goneMs - limit).toBeLessThan(1000);
+}
 
 /** Are all of its processes still, each by itself or the cgroup that holds them? */
 function areStill(home: string, jobId: string, way: 'off' | 'auto'): boolean {

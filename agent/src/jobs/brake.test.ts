@@ -43,3 +43,13 @@ it('takes hold of whatever goes on writing, and lets all go at the end', () => {
   brake.release();
   expect(done).toEqual(['pause', 'pause', 'resume']);
 });
+
+it('holds a program up before it has written much, until it is released or looked at', () => {
+  const { done, brake } = setUp();
+  brake.hold();
+  brake.release();
+  expect(done).toEqual(['pause', 'resume']);
+  brake.hold();
+  brake.see(5 * mb);
+  expect(done.slice(2)).toEqual(['pause', 'resume']);
+});

@@ -39,10 +39,16 @@ export class Brake {
     const grownBytes = aheadBytes - this.#seenBytes;
     this.#seenBytes = aheadBytes;
     // Until the next look as much may come again: on a busy machine that is more than it should be.
-    if (aheadBytes + grownBytes > mostAheadBytes) this.#hold(grownBytes);
+    if (aheadBytes + grownBytes > mostAheadBytes) this.#holdIfGrown(grownBytes);
     else if (aheadBytes <= mostAheadBytes / 2) this.#letGo();
     if (aheadBytes > nearBytes)
       this.#timer ??= setTimeout(() => this.#look(), this.#held ? heldLookMs : lookMs);
+  }
+
+  /** Holds the program up however little it has written, until it is released or seen to be less far ahead. */
+  hold(): void {
+    this.#held ??= this.#options.pause();
+    this.#held.pause();
   }
 
   /** There is nobody left to be held up. */
@@ -57,13 +63,11 @@ export class Brake {
     this.#options.onLook();
   }
 
-  #hold(grownBytes: number): void {
-    const { pause, log } = this.#options;
+  #holdIfGrown(grownBytes: number): void {
     if (this.#held && grownBytes <= 0) return;
-    this.#held ??= pause();
-    this.#held.pause();
+    this.hold();
     if (!this.#wasUsed)
-      log.info('The program writes faster than can be given back; it is paused now and then.');
+      this.#options.log.info('The program writes faster than can be given back; it is paused now and then.');
     this.#wasUsed = true;
   }
 

@@ -51,6 +51,7 @@ export class NodeJob {
   #unwatch: () => void = () => undefined;
   #firstWords: NodeJS.Timeout | undefined;
   #isRunning = false;
+  #isPumping = false;
   #isClosed = false;
   #hasEnded = false;
   #dropped: Promise<void> | undefined;
@@ -207,11 +208,13 @@ export class NodeJob {
   /** Ends what the process left behind; only then may the journal say that the job is over. */
   async #finish(exit: Exit | undefined): Promise<void> {
     // The number of a process that is long gone may be another's by now.
-    const tree = exit ? this.#tree : { ...this.#tree, root: undefined };
-    if (!isGone(tree)) {
-      // What it left behind may write on.
-      this.#release();
-      await stopTree(tree);
+    if (!exit) this.#tree = { ...this.#tree, root: undefined };
+    if (!isGone(this.#tree)) {
+      // What it left behind may write as fast as it can, unseen while it is looked for and told to end.
+      this.#brake.hold();
+      const stopped = stopTree(this.#tree);
+      this.#brake.release();
+      await stopped;
     }
     this.#isRunning = false;
     this.#brake.release();
@@ -250,6 +253,12 @@ export class NodeJob {
   }
 
   #pump(): void {
-    if (!this.#isClosed && !this.#firstWords) this.outbox.pump();
+    if (this.#isClosed || this.#firstWords || this.#isPumping) return;
+    this.#isPumping = this.outbox.pump();
+    if (this.#isPumping)
+      setImmediate(() => {
+        this.#isPumping = false;
+        this.#pump();
+      });
   }
 }

@@ -13,6 +13,8 @@ const batchLimit = 200;
 /** So many events may be under way without an acknowledgement. */
 const window = 1000;
 const stallMs = 5000;
+/** So long it sends at a time before others have their turn. */
+const turnMs = 4;
 
 /**
  * Sends a job's journal, in order and from where the server has got to. What is not acknowledged is sent again:
@@ -62,22 +64,24 @@ export class Outbox {
     return seq === 0 || this.#reader.read(seq, 1).length > 0;
   }
 
-  /** Sends what there is to send. */
-  pump(): void {
+  /** Sends what there is to send; true when its turn was over before all of that was sent. */
+  pump(): boolean {
     const now = performance.now();
     if (this.#sent !== undefined && this.#sent > this.#acked && now - this.#progressAt > stallMs)
       this.#rewind(now);
     while (this.#sent !== undefined && this.#sent - this.#acked < window) {
       const sent = this.#sent;
       const events = this.#reader.read(sent + 1, batchLimit);
-      if (events.length === 0) return;
+      if (events.length === 0) return false;
       const finished = events.findIndex((event) => event.type === 'finished');
       if (finished >= 0) this.#finishedSeq = sent + 1 + finished;
       const { jobId, leaseId, send } = this.#options;
-      if (!send({ type: 'job.events', jobId, leaseId, firstSeq: sent + 1, events })) return;
+      if (!send({ type: 'job.events', jobId, leaseId, firstSeq: sent + 1, events })) return false;
       if (this.#sent === this.#acked) this.#progressAt = now;
       this.#sent = sent + events.length;
+      if (performance.now() - now > turnMs) return true;
     }
+    return false;
   }
 
   close(): void {

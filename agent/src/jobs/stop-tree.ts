@@ -5,6 +5,7 @@ import { hasLimitMark, limitMark } from './limit-mark.ts';
 import {
   begunBetween,
   type ForkPoint,
+  findProcess,
   forkPoint,
   hasMark,
   type ProcessRow,
@@ -90,13 +91,16 @@ export async function stopTree(tree: JobTree, graceMs = 3000): Promise<void> {
     const inside = cgroup ? processesIn(cgroup) : [];
     return [...new Set([...inside, ...findJobProcesses(jobId, root).map((row) => row.pid)])];
   };
-  for (const pid of find()) signal(pid, 'SIGTERM');
+  const asked = find();
+  for (const pid of asked) signal(pid, 'SIGTERM');
   const deadline = performance.now() + graceMs;
-  // A look at all processes takes a while, in which nobody else has a turn.
+  // A look at all processes takes a while, in which nobody else has a turn: none is needed while one of these lives.
+  const isAnyLeft = () => asked.some((pid) => findProcess(pid)) || find().length > 0;
   do await sleep(50);
-  while (performance.now() < deadline && find().length > 0);
+  while (performance.now() < deadline && isAnyLeft());
   for (let empty = 0, pass = 0; empty < 2; pass += 1) {
     if (cgroup) killCgroup(cgroup);
+    if (root !== undefined && root > 2) signal(-root, 'SIGKILL');
     const left = find();
     for (const pid of left) signal(pid, 'SIGKILL');
     empty = left.length === 0 && !(cgroup && isPopulated(cgroup)) ? empty + 1 : 0;
