@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobEvent, TrainingPayload } from '@hearth/contract';
 import { expect, it } from 'vitest';
 import { startAgent } from '../testing/agent-process.ts';
 import { temporaryFolder } from '../testing/folder.ts';
 import { ScriptedServer } from '../testing/scripted-server.ts';
+import { allowance } from './recipe/allowance.ts';
+import { findJobProcesses } from './stop-tree.ts';
 
 type Of<Type extends JobEvent['type']> = Extract<JobEvent, { type: Type }>;
 const ofType = <Type extends JobEvent['type']>(events: JobEvent[], type: Type) =>
@@ -19,7 +24,8 @@ def put(folder, name, text): open(os.path.join(order[folder], name), "w").write(
 /** A training whose recipe is this one file, beside a module that it imports from the root of its code. */
 async function startRecipe(code: string, more: Partial<TrainingPayload> = {}) {
   const server = await ScriptedServer.start();
-  startAgent(server, await temporaryFolder(), { HF_TOKEN: 'secret' });
+  const home = await temporaryFolder();
+  startAgent(server, home, { HF_TOKEN: 'secret' });
   await server.until(() => server.heard.some((message) => message.type === 'heartbeat'));
   const sources = { 'own/train.py': head + code, 'shared/names.py': 'greeting = "hello"\n' };
   const files = Object.entries(sources).map(([path, text]) => ({
@@ -56,7 +62,7 @@ async function startRecipe(code: string, more: Partial<TrainingPayload> = {}) {
   };
   const job = server.assign(payload);
   const ended = () => server.until(() => ofType(job.events, 'finished')[0], 25_000);
-  return { server, job, ended };
+  return { server, home, job, ended };
 }
 
 it('tells the program what to do, and the server what it reports and makes', async () => {
@@ -142,6 +148,31 @@ while True: time.sleep(0.1)
   expect(ofType(job.events, 'checkpoint')).toMatchObject([{ epoch: 7, sizeBytes: 100_000 }]);
   expect(job.artifacts.get('checkpoint-1')?.length).toBe(100_000);
 }, 40_000);
+
+it('holds a program up that reports without end, loses nothing of it, and ends it all the same', async () => {
+  const { server, home, job, ended } = await startRecipe(`
+values = {"metric %03d" % key: 0.123456789 for key in range(500)}
+for step in range(1_000_000): tell(metrics=values, step=step)
+`);
+  const path = join(home, 'agent/jobs', job.jobId, 'journal.jsonl');
+  const size = () => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  const held = () => ofType(job.events, 'log').some(({ message }) => message.includes('held up'));
+  await server.until(held, 30_000);
+  const [before, begun] = [size(), performance.now()];
+  await sleep(3000);
+  const bytes = size() - before;
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThan(((performance.now() - begun) / 1000 + 1) * allowance.bytesPerSecond);
+  expect(size()).toBeLessThan(allowance.mostBytes * 1.2);
+  server.cancel(job);
+  const ordered = performance.now();
+  expect(await ended()).toMatchObject({ outcome: 'stopped' });
+  expect(performance.now() - ordered).toBeLessThan(5000);
+  expect(findJobProcesses(job.jobId)).toEqual([]);
+  const steps = ofType(job.events, 'metrics').map(({ points }) => points[0]?.step);
+  expect(steps).toEqual(steps.map((_, index) => index));
+  expect(server.faults).toEqual([]);
+}, 60_000);
 
 it('goes on from a checkpoint of the server’s', async () => {
   const state = Buffer.from('the state');

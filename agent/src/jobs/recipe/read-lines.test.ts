@@ -5,7 +5,7 @@ import { readLines } from './read-lines.ts';
 
 async function linesOf(chunks: Iterable<Buffer>, longest?: number): Promise<string[]> {
   const lines: string[] = [];
-  await readLines(Readable.from(chunks, { objectMode: false }), (line) => lines.push(line), longest);
+  await readLines(Readable.from(chunks, { objectMode: false }), (line) => void lines.push(line), longest);
   return lines;
 }
 
@@ -41,4 +41,24 @@ it('reads bytes that are no text, and a last line without an end', async () => {
     '\ufffd\ufffd',
     'end',
   ]);
+});
+
+it('reads nothing more while somebody wants to wait', async () => {
+  let given = 0;
+  function* chunks() {
+    for (; given < 1000; given += 1) yield Buffer.from('x\n'.repeat(5000));
+  }
+  let goOn: () => void = () => undefined;
+  let count = 0;
+  const reading = readLines(Readable.from(chunks(), { objectMode: false }), () => {
+    count += 1;
+    if (count === 7) return new Promise<void>((resolve) => (goOn = resolve));
+  });
+  await expect.poll(() => count).toBe(7);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(count).toBe(7);
+  expect(given).toBeLessThan(50);
+  goOn();
+  await reading;
+  expect(count).toBe(5_000_000);
 });

@@ -7,7 +7,8 @@ export interface RecipeProcess {
   folder: string;
   /** All of it: nothing is inherited. */
   environment: Readonly<Record<string, string>>;
-  onStdout: (line: string) => void;
+  /** While it wants to wait, the program is held up as soon as its pipe is full. */
+  onStdout: (line: string) => void | Promise<void>;
   onStderr: (line: string) => void;
 }
 
