@@ -65,6 +65,35 @@ export function ingestRate(target: Target, recorded: readonly Recorded[]): Promi
   });
 }
 
+const keys = 10;
+function batchOf(run_id: string, batch: number): Buffer {
+  const metrics = Array.from({ length: batchSize }, (_, index) => {
+    const step = batch * (batchSize / keys) + Math.floor(index / keys);
+    return { key: `metric_${index % keys}`, value: 1 / (1 + step), timestamp: step, step };
+  });
+  return Buffer.from(JSON.stringify({ run_id, metrics }));
+}
+
+/** A run with so many points, and what sends a batch of the middle of it once more; ms, the middle of several. */
+export function retrying(target: Target, points: number): Promise<() => Promise<number>> {
+  return withAgent(async (agent) => {
+    const run = await newRun(agent, target);
+    for (let batch = 0; batch < points / batchSize; batch += 1)
+      await post(agent, target, `${api}/runs/log-batch`, batchOf(run, batch));
+    const again = batchOf(run, Math.floor(points / batchSize / 2));
+    return () =>
+      withAgent(async (own) => {
+        const times: number[] = [];
+        for (let round = 0; round < 21; round += 1) {
+          const from = performance.now();
+          await post(own, target, `${api}/runs/log-batch`, again);
+          times.push(performance.now() - from);
+        }
+        return times.sort((a, b) => a - b)[10]!;
+      });
+  });
+}
+
 /** The same through the client itself, which takes most of the time; points a second. */
 export async function clientRate({ url, token }: Target, python: string, batches: number): Promise<number> {
   const run = await withAgent((agent) => newRun(agent, { url, token }));
