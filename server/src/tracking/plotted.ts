@@ -23,3 +23,14 @@ export function distinct<P extends Plotted>(points: readonly P[]): readonly P[] 
   const sorted = points.toSorted(inOrder);
   return sorted.filter((point, index) => index === 0 || isNewer(point, sorted[index - 1]!));
 }
+
+/** Where a point stands, or would stand, among points that ascend. */
+export function placeIn(points: readonly Plotted[], point: Plotted): number {
+  let [from, to] = [0, points.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if (isNewer(point, points[middle]!)) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}

@@ -3,7 +3,7 @@ import { Gathering } from '../platform/gathering.ts';
 import { type SeriesBatch, summarize, summaryOf } from './batch-summary.ts';
 import type { ChunksRepository } from './chunks.repository.ts';
 import { decode, pointsOf } from './chunks.ts';
-import type { Plotted } from './plotted.ts';
+import { isNewer, placeIn } from './plotted.ts';
 import { after, type PointsRepository, type Target } from './points.repository.ts';
 import type { KnownSeries } from './points-statement.ts';
 import { notFound, requireActive } from './run-state.ts';
@@ -98,22 +98,21 @@ export class PointsService {
     { id }: KnownSeries,
     batch: SeriesBatch,
   ): Promise<SeriesBatch | undefined> {
+    const points = batch.chunks.flatMap(({ data }) => [...pointsOf(decode(data))]);
     const range = { from: batch.firstStep, to: batch.last.step };
-    const stored = await this.#chunks.within([id], range, tx);
+    const stored = (await this.#chunks.within([id], range, tx)).filter(({ firstStep, lastStep }) => {
+      const next = points[placeIn(points, { step: firstStep, atMs: -Infinity, value: -Infinity })];
+      return next && next.step <= lastStep;
+    });
     if (stored.length === 0) return batch;
-    const left = Map.groupBy(
-      batch.chunks.flatMap(({ data }) => [...pointsOf(decode(data))]),
-      ({ step }) => step,
-    );
-    for await (const { steps, times, values } of this.#chunks.read(stored, tx))
-      for (let index = 0; index < steps.length; index += 1) {
-        const same = left.get(steps[index]!)?.filter((point) => !isAt(point, times[index]!, values[index]!));
-        if (same) left.set(steps[index]!, same);
+    const isStored = new Uint8Array(points.length);
+    for await (const columns of this.#chunks.read(stored, tx))
+      for (const point of pointsOf(columns)) {
+        const place = placeIn(points, point);
+        const here = points[place];
+        if (here && !isNewer(here, point)) isStored[place] = 1;
       }
-    const points = [...left.values()].flat();
-    return points.length === 0 ? undefined : summaryOf(batch.key, [points]);
+    const left = points.filter((_, place) => !isStored[place]);
+    return left.length === 0 ? undefined : summaryOf(batch.key, [left]);
   }
 }
-
-const isAt = ({ atMs, value }: Plotted, time: number, other: number): boolean =>
-  atMs === time && (value === other || (Number.isNaN(value) && Number.isNaN(other)));

@@ -125,6 +125,45 @@ it('are in few rows though they came one by one, and all there whenever somebody
   expect(chunks.rowCount).toBeLessThan(80);
 }, 30_000);
 
+it('can be drawn and read where they are in very many rows', async () => {
+  const { points, series } = server();
+  const runId = await newRun();
+  const rows = 150_000;
+  await points.log(runId, [{ key: 'a', step: 0, atMs: 0, value: 0 }], () => undefined);
+  await test.database.$client.query(
+    `insert into metric_chunks (series_id, first_step, last_step, points, low_step, low_at_ms, low_value, high_step,
+      high_at_ms, high_value, data)
+    select s.id, step, step, 1, step, 0, step, step, 0, step, float8send(step) || float8send(0) || float8send(step)
+    from metric_series s, generate_series(1, $1) step where s.run_id = $2`,
+    [rows, runId],
+  );
+  const [row] = await series.ofRuns([runId]);
+  const long = { ...row!, last: { step: rows, atMs: 0, value: rows } };
+  const { points: line, isExact } = await series.line(long, {}, 100);
+  expect([line[0]!.step, line.at(-1)!.step, isExact]).toEqual([0, rows, false]);
+  const page = await series.history(row!.id, { step: 149_000, atMs: 0, value: 149_000 }, 10);
+  expect(page.map(({ step }) => step)).toEqual(Array.from({ length: 10 }, (_, index) => 149_001 + index));
+});
+
+it('of one step that come in no order are stored and read page by page', async () => {
+  const { points, series } = server();
+  const runId = await newRun();
+  const count = 60_000;
+  for (let from = count; from > 0; from -= 10_000) {
+    const batch = Array.from({ length: 10_000 }, (_, at) => ({
+      key: 'a',
+      step: 0,
+      atMs: from - at,
+      value: 0,
+    }));
+    await points.log(runId, batch, () => undefined);
+  }
+  const [row] = await series.ofRuns([runId]);
+  expect(row!.points).toBe(count);
+  const page = await series.history(row!.id, { step: 0, atMs: 30_000, value: 0 }, 3);
+  expect(page.map(({ atMs }) => atMs)).toEqual([30_001, 30_002, 30_003]);
+});
+
 it('reach a run that was deleted meanwhile no more, whatever the server remembers of it', async () => {
   const one = server();
   const runId = await newRun();

@@ -2,6 +2,7 @@ import type { Executor } from '../platform/database.ts';
 import type { ChunkRow, ChunksRepository, StepRange, Steps } from './chunks.repository.ts';
 import { pointsOf } from './chunks.ts';
 import { Downsampler, downsample } from './downsample.ts';
+import { FirstPoints } from './first-points.ts';
 import { distinct, isNewer, type Plotted } from './plotted.ts';
 import type { SeriesRepository, SeriesRow } from './series.repository.ts';
 
@@ -27,24 +28,23 @@ export class SeriesService {
     return this.#repository.ofRuns(runIds, keys);
   }
 
-  /** A page of everything after a point, ascending. */
+  /** A page of everything after a point, ascending; `limit` is at least 1. */
   history(id: number, after: Plotted | undefined, limit: number): Promise<Plotted[]> {
     return this.#chunks.snapshot((at) => this.#history(at, id, after, limit));
   }
 
   async #history(at: Executor, id: number, after: Plotted | undefined, limit: number): Promise<Plotted[]> {
     const chunks = await this.#chunks.within([id], { from: after?.step }, at);
-    const found: Plotted[] = [];
-    for (let next = 0; next < chunks.length; ) {
+    const page = new FirstPoints(limit);
+    // Most pages are in the first few; where many chunks have the same steps, all of these have to be looked at.
+    for (let next = 0, most = limit; next < chunks.length; most *= 2) {
       const from = next;
-      for (let points = 0; next < chunks.length && points < limit; next += 1) points += chunks[next]!.points;
+      for (let points = 0; next < chunks.length && points < most; next += 1) points += chunks[next]!.points;
       for await (const columns of this.#chunks.read(chunks.slice(from, next), at))
-        for (const point of pointsOf(columns)) if (!after || isNewer(point, after)) found.push(point);
-      // What the chunks still to come cannot go before is settled.
-      const until = chunks[next]?.firstStep ?? Number.POSITIVE_INFINITY;
-      if (found.filter(({ step }) => step < until).length >= limit) break;
+        for (const point of pointsOf(columns)) if (!after || isNewer(point, after)) page.add(point);
+      if (page.areAllBefore(chunks[next]?.firstStep ?? Number.POSITIVE_INFINITY)) break;
     }
-    return distinct(found).slice(0, limit);
+    return [...page.result()];
   }
 
   /** The newest point of every step of several series. */
@@ -54,7 +54,11 @@ export class SeriesService {
       const result: (Plotted & { id: number })[] = [];
       for (const [id, own] of chunks) {
         const newest = new Map<number, Plotted>();
-        for (const point of await this.#sorted(at, own, {})) newest.set(point.step, point);
+        for await (const columns of this.#chunks.read(own, at))
+          for (const point of pointsOf(columns)) {
+            const before = newest.get(point.step);
+            if (!before || isNewer(point, before)) newest.set(point.step, point);
+          }
         for (const point of newest.values()) result.push({ id, ...point });
       }
       return result;
@@ -83,7 +87,7 @@ export class SeriesService {
   async #overview(at: Executor, chunks: ChunkRow[], { from, to }: Steps, most: number): Promise<Plotted[]> {
     const line = new Downsampler(from, to, most);
     const firstStep = chunks[0]!.firstStep;
-    const lastStep = Math.max(...chunks.map((chunk) => chunk.lastStep));
+    const lastStep = chunks.reduce((last, chunk) => Math.max(last, chunk.lastStep), firstStep);
     const isInside = (chunk: ChunkRow) =>
       chunk.firstStep > Math.max(from, firstStep) && chunk.lastStep < Math.min(to, lastStep);
     const inside = chunks.length >= most / 4 ? chunks.filter(isInside) : [];
