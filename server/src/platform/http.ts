@@ -55,6 +55,8 @@ export type Answer<R extends Route> =
 
 export interface HandleOptions {
   rateLimit?: { max: number; timeWindow: number } | false;
+  /** Bytes of a JSON body; default the web server's. */
+  bodyLimit?: number;
 }
 
 export const nameOf = (route: Route): string => `${route.method} ${route.path}`;
@@ -64,7 +66,7 @@ export function handle<const R extends Route>(
   app: FastifyInstance,
   route: R,
   handler: (call: Call<R>) => Promise<Answer<R>> | Answer<R>,
-  { rateLimit }: HandleOptions = {},
+  { rateLimit, bodyLimit }: HandleOptions = {},
 ): void {
   if (app.handled.has(nameOf(route))) throw new Error(`${nameOf(route)} is registered twice.`);
   app.handled.add(nameOf(route));
@@ -72,6 +74,7 @@ export function handle<const R extends Route>(
     scope.route({
       method: route.method,
       url: route.path,
+      ...(bodyLimit === undefined ? {} : { bodyLimit }),
       config: {
         family: route.family ?? 'v1',
         declared: nameOf(route),

@@ -2,6 +2,7 @@ import { logBatchLimitBytes, type MlflowMetric, routes } from '@hearth/contract'
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
+import type { Call } from '../platform/http.ts';
 import { readCursor, toPage } from '../platform/paging.ts';
 import { handleMlflow } from './handle-mlflow.ts';
 import { asMetricValue } from './live-points.ts';
@@ -27,15 +28,15 @@ export function mlflowMetricsRoutes(
     await tracking.log(run_id, { params: { [key]: value } }, requireOwn(caller));
     return {};
   });
-  handleMlflow(app, mlflow.logBatch, async ({ body: { run_id, metrics, params, tags }, caller, request }) => {
-    if (Number(request.headers['content-length'] ?? 0) > logBatchLimitBytes)
-      throw new AppError('request.invalid', `A batch may have at most ${logBatchLimitBytes} bytes.`, {
-        fields: [],
-      });
+  const logBatch = async ({
+    body: { run_id, metrics, params, tags },
+    caller,
+  }: Call<typeof mlflow.logBatch>) => {
     const entries = { points: metrics.map(asPoint), params: distinct(params), tags: asMap(tags) };
     await tracking.log(run_id, entries, requireOwn(caller));
     return {};
-  });
+  };
+  handleMlflow(app, mlflow.logBatch, logBatch, { bodyLimit: logBatchLimitBytes });
   handleMlflow(app, mlflow.metricHistory, async ({ query }) => {
     const { run_id, metric_key, max_results: limit, page_token } = query;
     await tracking.get(run_id);
@@ -50,12 +51,14 @@ export function mlflowMetricsRoutes(
     app,
     mlflow.metricHistories,
     async ({ query: { run_id: runIds, metric_key, max_results } }) => {
-      for (const runId of runIds) await tracking.get(runId);
-      const metrics = [];
-      for (const { id, runId } of await series.ofRuns(runIds, [metric_key])) {
-        const points = await series.history(id, undefined, max_results - metrics.length);
-        metrics.push(...points.map((point) => ({ ...asMetric(metric_key, point), run_id: runId })));
-      }
+      await tracking.requireAll(runIds);
+      const rows = await series.ofRuns(runIds, [metric_key]);
+      const runOf = new Map(rows.map(({ id, runId }) => [id, runId]));
+      const points = await series.histories([...runOf.keys()], max_results);
+      const metrics = points.map(({ id, ...point }) => ({
+        ...asMetric(metric_key, point),
+        run_id: runOf.get(id)!,
+      }));
       return { metrics };
     },
   );

@@ -203,11 +203,6 @@ const cases: Record<string, Case> = {
       () => ({ run_id: run, params: [{ key: 'lr', value: '9' }] }),
       () => ({ run_id: run, params: [...pairs(1), { key: 'k0', value: 'other' }] }),
       () => ({ run_id: run, tags: [{ key: 'big', value: 'x'.repeat(8001) }] }),
-      () => ({
-        run_id: run,
-        tags: pairs(100).map(({ key }) => ({ key, value: 'x'.repeat(8000) })),
-        params: large(),
-      }),
     ]),
   },
   'runs/log-inputs': {
@@ -294,6 +289,43 @@ describe('every endpoint', () => {
 });
 
 describe('logging', () => {
+  it('takes batches of up to a megabyte, whether their size is said before or not', async () => {
+    const tags = pairs(100).map(({ key }) => ({ key, value: 'x'.repeat(8000) }));
+    const asked = async (body: object, said: boolean) => {
+      const bytes = JSON.stringify({ run_id: run, ...body });
+      const response = await fetch(`${test.url}/api/2.0/mlflow/runs/log-batch`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${test.adminToken}`, 'content-type': 'application/json' },
+        ...(said ? { body: bytes } : { body: new Blob([bytes]).stream(), duplex: 'half' }),
+      });
+      return [response.status, await response.json()];
+    };
+    for (const said of [true, false]) {
+      expect(await asked({ tags }, said)).toEqual([200, {}]);
+      expect(await asked({ tags, params: large() }, said)).toMatchObject([413, { error_code: invalid }]);
+    }
+  });
+
+  it('reads the points of several runs at once, up to as many as are wanted', async () => {
+    const ids: string[] = [];
+    for (let count = 1; count <= 3; count += 1) {
+      const { run: made } = await test.client(mlflow.createRun, { body: {} });
+      const metrics = points(count).map((one, step) => ({ ...one, key: 'several', step }));
+      await test.client(mlflow.logBatch, { body: { run_id: made.info.run_id, metrics } });
+      ids.push(made.info.run_id);
+    }
+    const read = async (most: number) => {
+      const query = new URLSearchParams({ metric_key: 'several', max_results: String(most) });
+      for (const id of ids) query.append('run_id', id);
+      const headers = { authorization: `Bearer ${test.adminToken}` };
+      const answer = await fetch(`${test.url}${mlflow.metricHistories.path}?${query}`, { headers });
+      return mlflow.metricHistories.response.parse(await answer.json()).metrics;
+    };
+    const counts = Map.groupBy(await read(100), ({ run_id }) => run_id);
+    expect(ids.map((id) => counts.get(id)?.length)).toEqual([1, 2, 3]);
+    for (const most of [1, 2, 3, 5, 6]) expect(await read(most)).toHaveLength(most);
+  });
+
   it('takes a repeated batch as said once, whatever its order', async () => {
     const metrics = [1, 2, 3].map((step) => ({ key: 'loss', value: step, timestamp: step, step: 10 + step }));
     for (const given of [metrics, metrics, metrics.toReversed(), [metrics[1]!, ...metrics]])

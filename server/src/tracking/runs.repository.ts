@@ -42,6 +42,15 @@ export class RunsRepository {
     return row;
   }
 
+  /** Which of them are there. */
+  async known(runIds: string[]): Promise<Set<string>> {
+    const rows = await this.#database
+      .select({ runId: runs.runId })
+      .from(runs)
+      .where(inArray(runs.runId, runIds));
+    return new Set(rows.map(({ runId }) => runId));
+  }
+
   /** The row, kept from other writers until the transaction ends; points of it may refer to it all the while. */
   async lock(tx: Transaction, runId: string): Promise<RunRow | undefined> {
     const [row] = await tx.select().from(runs).where(eq(runs.runId, runId)).for('no key update');

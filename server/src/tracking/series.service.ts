@@ -33,6 +33,19 @@ export class SeriesService {
     return this.#chunks.snapshot((at) => this.#history(at, id, after, limit));
   }
 
+  /** The first points of several series, one after the other; as many as `most` together. */
+  histories(ids: readonly number[], most: number): Promise<(Plotted & { id: number })[]> {
+    return this.#chunks.snapshot(async (at) => {
+      const found: (Plotted & { id: number })[] = [];
+      for (const id of ids) {
+        if (found.length === most) break;
+        for (const point of await this.#history(at, id, undefined, most - found.length))
+          found.push({ id, ...point });
+      }
+      return found;
+    });
+  }
+
   async #history(at: Executor, id: number, after: Plotted | undefined, limit: number): Promise<Plotted[]> {
     const chunks = await this.#chunks.within([id], { from: after?.step }, at);
     const page = new FirstPoints(limit);

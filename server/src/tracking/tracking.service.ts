@@ -101,6 +101,13 @@ export class TrackingService {
     return row;
   }
 
+  /** Throws where one of them is not there. */
+  async requireAll(runIds: string[]): Promise<void> {
+    const known = await this.#runs.known(runIds);
+    const missing = runIds.find((runId) => !known.has(runId));
+    if (missing !== undefined) throw notFound(missing);
+  }
+
   /** With a filter and orders as people write them. */
   search(asked: Asked<RunScope>): Promise<RunRow[]> {
     return this.#runs.search(parseSearch(asked));
