@@ -23,7 +23,7 @@ export interface Columns {
 }
 
 /** Whole numbers within ±2^53 and values of any kind, all as big-endian float64: steps, then times, then values. */
-export function encode(points: readonly Plotted[]): Buffer {
+function encode(points: readonly Plotted[]): Buffer {
   const count = points.length;
   const columns = new Float64Array(3 * count);
   for (let index = 0; index < count; index += 1) {

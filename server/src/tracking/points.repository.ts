@@ -5,7 +5,7 @@ import type { SeriesBatch } from './batch-summary.ts';
 import { bigints, floats } from './binary-arrays.ts';
 import { chunksOf, decode, fewPoints, pointsOf } from './chunks.ts';
 import { distinct, isNewer } from './plotted.ts';
-import { adding, chunks, type KnownSeries, type Write, writing } from './points-statement.ts';
+import { adding, chunks, type KnownSeries, type Write, writing } from './points-statement.repository.ts';
 import type { RunRow } from './runs.repository.ts';
 
 /** What a writer of points needs to know of a run. */

@@ -5,7 +5,7 @@ import type { ChunksRepository } from './chunks.repository.ts';
 import { decode, pointsOf } from './chunks.ts';
 import { isNewer, placeIn } from './plotted.ts';
 import { after, type PointsRepository, type Target } from './points.repository.ts';
-import type { KnownSeries } from './points-statement.ts';
+import type { KnownSeries } from './points-statement.repository.ts';
 import { notFound, requireActive } from './run-state.ts';
 import type { RunsRepository } from './runs.repository.ts';
 import type { Point } from './tracking.types.ts';

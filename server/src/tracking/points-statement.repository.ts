@@ -33,7 +33,7 @@ const given = (writes: readonly Write[]): SQL => {
     as g(id, known, points, last_step, last_at_ms, last_value, first_step, min_value, max_value, small)`;
 };
 
-export interface Place {
+interface Place {
   seriesId: number;
   /** Whether it may lie where others are already. */
   isApart: boolean;
