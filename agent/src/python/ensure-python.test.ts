@@ -118,7 +118,13 @@ describe('leaves nothing half and says why', () => {
     const abort = new AbortController();
     const { needs } = await offline({ signal: abort.signal });
     const making = ensurePython(needs);
-    setTimeout(() => abort.abort(), 500);
+    // Not before it is at work: looking for the interpreter alone takes long on a busy machine.
+    const isAtWork = async () =>
+      (await readdir(needs.folder, { recursive: true }).catch(() => [])).length > 20;
+    void expect
+      .poll(isAtWork, { timeout: minute / 2 })
+      .toBe(true)
+      .finally(() => abort.abort());
     await expect(making).rejects.toMatchObject({ name: 'AbortError' });
     expect(await made(needs.folder)).toEqual([]);
     expect(await readdir(needs.folder)).toEqual([]);

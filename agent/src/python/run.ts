@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Ran {
   /** Null when a signal ended it. */
@@ -54,6 +55,7 @@ export async function run(program: string, args: readonly string[], options: Run
       child.once('error', reject);
       child.once('close', resolve);
     });
+    if (signal.aborted) await endRest(child.pid);
     signal.throwIfAborted();
     return { code, stdout, stderr };
   } finally {
@@ -61,11 +63,17 @@ export async function run(program: string, args: readonly string[], options: Run
   }
 }
 
-function end(group: number | undefined, name: NodeJS.Signals): void {
-  if (group === undefined) return;
+/** What it started may outlive it by a moment, and shall write no more when its folder is removed. */
+async function endRest(group: number | undefined): Promise<void> {
+  // Dead ones that nobody collects count as living; they write nothing.
+  for (let look = 0; look < 50 && end(group, 'SIGKILL'); look += 1) await sleep(10);
+}
+
+/** False when nothing of it is left. */
+function end(group: number | undefined, name: NodeJS.Signals): boolean {
   try {
-    process.kill(-group, name);
+    return group !== undefined && process.kill(-group, name);
   } catch {
-    // Nothing of it is left.
+    return false;
   }
 }

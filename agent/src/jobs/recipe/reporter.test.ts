@@ -33,10 +33,13 @@ it('keeps so much of long lines', async () => {
 });
 
 const many = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`metric ${index}`, index]));
+const long = Object.fromEntries(
+  Array.from({ length: 50 }, (_, index) => [`param ${index}`, 'x'.repeat(1000)]),
+);
 
 it.each([
   ['metrics', JSON.stringify({ metrics: many })],
-  ['params', JSON.stringify({ params: many })],
+  ['params', JSON.stringify({ params: long })],
   ['progress', JSON.stringify({ progress: { done: 1, total: 10 } })],
 ])(
   'wants to wait when there are too many %s, loses none, and says so once',
