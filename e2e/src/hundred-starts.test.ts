@@ -107,22 +107,38 @@ const allJobs = async () => {
   return items;
 };
 
+/** The first runs are so small that they would end while the last are still being started. */
+async function whileAgentIsHeld<T>(work: () => Promise<T>): Promise<T> {
+  const pid = findVictim('agent', product.pid, product.home);
+  if (pid === undefined) throw new Error('no agent process was found');
+  process.kill(pid, 'SIGSTOP');
+  try {
+    return await work();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+}
+
+/** A hundred at the same moment: three run, the others are queued as they came. */
+async function startAll() {
+  const answers = await Promise.all(Array.from({ length: starts }, (_, number) => start(number)));
+  const ids = new Set(answers.map((answer) => answer.session_id));
+  expect(ids.size).toBe(starts);
+  expect(answers.filter((answer) => answer.status === 'running')).toHaveLength(cap);
+  const created = (await product.client(training.sessions, {})).map((run) => run.session_id).toReversed();
+  expect(await queue(), 'queued as they came').toEqual(created.slice(cap));
+  expect((await runsThat('running')).map((run) => run.session_id).toSorted()).toEqual(
+    created.slice(0, cap).toSorted(),
+  );
+  return { created, ids };
+}
+
 it('runs three at a time in their order, each once and whole, through two kills', async () => {
   console.log(`seed ${seed}`);
   const begun = performance.now();
   const watched = watch();
-  const answers = await Promise.all(Array.from({ length: starts }, (_, number) => start(number)));
-  const ids = new Set(answers.map((answer) => answer.session_id));
-  expect(ids.size).toBe(starts);
-  const created = (await product.client(training.sessions, {})).map((run) => run.session_id).toReversed();
-  const waiting = await queue();
-  expect(waiting, 'queued as they came').toEqual(created.slice(starts - waiting.length));
-  console.log(`after ${((performance.now() - begun) / 1000).toFixed(1)} s ${waiting.length} are queued`);
-  const done = await finishedCount();
-  expect(waiting.length).toBeLessThanOrEqual(starts - cap);
-  expect(waiting.length + cap + done).toBeGreaterThanOrEqual(starts);
-  const isRunning = answers.filter((answer) => answer.status === 'running');
-  expect(isRunning.length).toBeLessThanOrEqual(cap + done);
+  const { created, ids } = await whileAgentIsHeld(startAll);
+  console.log(`after ${((performance.now() - begun) / 1000).toFixed(1)} s all are started`);
 
   await after(5 + Math.floor(random() * 25));
   const struck = await kill('server');
