@@ -11,7 +11,7 @@ import type { RunRow } from './runs.repository.ts';
 /** What a writer of points needs to know of a run. */
 export interface Target {
   run: Pick<RunRow, 'runId' | 'lifecycle' | 'jobId'>;
-  /** Those of the asked series that are there, by key. */
+  /** Those of its series that were written to, by key. */
   series: Map<string, KnownSeries>;
 }
 /** Writes points, and what their series' rows say of them. */
@@ -19,27 +19,6 @@ export class PointsRepository {
   readonly #database: Database;
   constructor(database: Database) {
     this.#database = database;
-  }
-
-  /** Undefined where there is no such run. */
-  async find(runId: string, keys: readonly string[]): Promise<Target | undefined> {
-    const rows = await runPrepared(
-      this.#database,
-      'find_series',
-      sql`
-      select runs.lifecycle, runs.job_id, series.id, series.key, series.points, series.last_step, series.last_at_ms,
-        series.last_value
-      from runs left join metric_series as series on series.run_id = runs.run_id and series.key = any(${sql.param(keys)}::text[])
-      where runs.run_id = ${runId}`,
-    );
-    const first = rows[0];
-    if (!first) return undefined;
-    const run = {
-      runId,
-      lifecycle: first.lifecycle as RunRow['lifecycle'],
-      jobId: first.job_id as string | null,
-    };
-    return { run, series: new Map(rows.filter(({ id }) => id !== null).map(knownOf)) };
   }
 
   /**
