@@ -27,6 +27,8 @@ export interface JobFilter {
   mutex?: string;
   hasEnded?: boolean;
 }
+/** In the words of the indices, which serve no other. */
+const newestFirst = sql`${jobs.arrival} desc nulls last`;
 const active = inArray(jobs.state, ['leased', 'running']);
 const records = (rows: (typeof jobs.$inferSelect)[]) => rows.map(asRecord) as ActiveJob[];
 
@@ -97,18 +99,26 @@ export class JobsRepository {
       .select()
       .from(jobs)
       .where(and(isBefore, matching(filter)))
-      .orderBy(desc(jobs.arrival))
+      .orderBy(newestFirst)
       .limit(limit);
     return rows.map(asRecord);
   }
 
-  /** The newest of each mutex. */
+  /** The newest of each mutex, looked up one by one: they are few, and the jobs of each are very many. */
   async newestOfEach(filter: JobFilter): Promise<JobRecord[]> {
+    const newest = sql`(
+      with recursive each as (
+        (select mutex from jobs where mutex is not null order by mutex limit 1)
+        union all
+        select (select mutex from jobs where mutex > each.mutex order by mutex limit 1) from each
+        where each.mutex is not null)
+      select (select id from jobs where ${and(sql`mutex = each.mutex`, matching(filter))}
+        order by arrival desc nulls last limit 1) from each where each.mutex is not null)`;
     const rows = await this.#database
-      .selectDistinctOn([jobs.mutex])
+      .select()
       .from(jobs)
-      .where(and(isNotNull(jobs.mutex), matching(filter)))
-      .orderBy(jobs.mutex, desc(jobs.arrival));
+      .where(sql`${jobs.id} = any(array${newest})`)
+      .orderBy(jobs.mutex);
     return rows.map(asRecord);
   }
 
