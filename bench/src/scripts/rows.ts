@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, type IncomingMessage, request } from 'node:http';
@@ -34,13 +34,16 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - began;
 }
 
-/** Starts a program and waits until it has ended and both its streams have, as anybody would without us. */
-async function spawnBare(command: string, path: string): Promise<void> {
-  const child = spawn(command, [path], { stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stdout.resume();
-  child.stderr.resume();
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`${path} ended with ${code}.`);
+/** See spawner.ts. */
+function startSpawner() {
+  const child = fork(fileURLToPath(new URL('spawner.ts', import.meta.url)));
+  const run = async (command: string, path: string): Promise<number> => {
+    const answered = once(child, 'message') as Promise<[number]>;
+    child.send({ command, path });
+    const [ms] = await answered;
+    return ms;
+  };
+  return { run, close: () => void child.kill() };
 }
 
 /** Over a connection that stays open, as a caller's would. */
@@ -106,21 +109,22 @@ export async function start() {
   const commands = { python: python.trim(), node: process.execPath };
 
   const floor = await startFloor();
+  const spawner = startSpawner();
   const waysOf = ({ name, runtime }: Program) => {
     const path = join(folder, name);
     return {
-      ours: () => runThrough(product, name),
-      bare: () => spawnBare(commands[runtime], path),
-      floor: () => floor.run(commands[runtime], path),
+      ours: () => timed(() => runThrough(product, name)),
+      bare: () => spawner.run(commands[runtime], path),
+      floor: () => timed(() => floor.run(commands[runtime], path)),
     };
   };
   const rowsOf = async (program: Program): Promise<BenchRow[]> => {
     const times = { ours: [] as number[], bare: [] as number[], floor: [] as number[] };
-    const ways = Object.entries(waysOf(program)) as [keyof typeof times, () => Promise<void>][];
+    const ways = Object.entries(waysOf(program)) as [keyof typeof times, () => Promise<number>][];
     const sample = async (count: number) => {
       for (let index = 0; index < count; index += 1)
         for (const [name, way] of ways) {
-          times[name].push(await timed(way));
+          times[name].push(await way());
           await sleep(restMs);
         }
     };
@@ -157,6 +161,7 @@ export async function start() {
   };
   const close = async () => {
     agent.destroy();
+    spawner.close();
     await floor.close();
     await product.stop();
   };
