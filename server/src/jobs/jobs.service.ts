@@ -15,9 +15,9 @@ import { asJob } from './job.ts';
 import type { EndedJob, JobRecordsService } from './job-records.service.ts';
 import type { JobFilter, JobsRepository } from './jobs.repository.ts';
 import type { JobHandler, JobRecord } from './jobs.types.ts';
-import type { JobOrder, OrdersService } from './orders.service.ts';
+import type { JobOrder, OrdersService, PlainOrder } from './orders.service.ts';
 
-export type { JobOrder };
+export type { PlainOrder };
 export type JobView = Job;
 const proofMs = 10_000;
 
@@ -57,7 +57,7 @@ export class JobsService {
   }
 
   /** Queues a job inside the caller's transaction; after its commit the caller calls `dispatch`. */
-  async enqueue(tx: Transaction, order: JobOrder): Promise<string> {
+  async enqueue(tx: Transaction, order: PlainOrder): Promise<string> {
     const [id] = await this.#orders.queue(tx, [order], false);
     return id!;
   }
@@ -66,12 +66,12 @@ export class JobsService {
    * The same for jobs that start together, each on a node of its own, or not at all; their ranks are in the order
    * given. One that does not complete stops the others. Answers their ids.
    */
-  enqueueGang(tx: Transaction, orders: JobOrder[]): Promise<string[]> {
+  enqueueGang(tx: Transaction, orders: PlainOrder[]): Promise<string[]> {
     return this.#orders.queue(tx, orders, true);
   }
 
   /** Orders a job that stands for itself; it is on its way when this resolves, if a node has room. */
-  async enqueueAlone(order: Omit<JobOrder, 'mutex'>): Promise<string> {
+  async enqueueAlone(order: PlainOrder): Promise<string> {
     return (await this.#orders.alone(order))!;
   }
 

@@ -11,6 +11,8 @@ import type { Leases } from './leases.ts';
 import type { Reservations } from './reservations.ts';
 
 export type JobOrder = Omit<NewJob, 'id' | 'createdAt' | 'gang'>;
+/** One that always finds its place. */
+export type PlainOrder = Omit<JobOrder, 'mutex'> & { mutex?: never };
 
 /**
  * Takes orders for jobs. Where a node has room and nothing waits before it, a job is stored as leased already and goes
@@ -40,7 +42,7 @@ export class OrdersService {
   }
 
   /** Queues jobs inside the caller's transaction; after its commit the caller has them dispatched. */
-  async queue(tx: Transaction, orders: JobOrder[], isGang: boolean): Promise<string[]> {
+  async queue(tx: Transaction, orders: PlainOrder[], isGang: boolean): Promise<string[]> {
     const gangId = randomUUID();
     const jobs = orders.map((order, rank) =>
       this.#job(order, isGang ? { id: gangId, rank, size: orders.length } : null),

@@ -2,7 +2,7 @@ import type { AppNeeds, Built } from '../app.ts';
 import { authRoutes } from '../identity/auth.routes.ts';
 import { buildIdentity } from '../identity/identity.ts';
 import { meRoutes } from '../identity/me.routes.ts';
-import type { JobOrder, JobsService } from '../jobs/jobs.service.ts';
+import type { JobsService, PlainOrder } from '../jobs/jobs.service.ts';
 import { buildJobs } from '../jobs/jobs.ts';
 import { buildNodes } from '../nodes/nodes.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -56,7 +56,7 @@ async function buildQueue(needs: AppNeeds): Promise<{ built: Built; jobs: JobsSe
 }
 
 /** A light script. */
-export const scriptOrder = (more: Partial<JobOrder> = {}): JobOrder => ({
+export const scriptOrder = (more: Partial<PlainOrder> = {}): PlainOrder => ({
   kind: 'script',
   title: 'hello.py',
   priority: 0,

@@ -1,11 +1,11 @@
 import type { TrainingConfig, TrainingPayload } from '@hearth/contract';
-import type { JobOrder } from '../jobs/orders.service.ts';
+import type { PlainOrder } from '../jobs/orders.service.ts';
 import type { NewRun } from '../tracking/tracking.service.ts';
 
 /** The jobs of a session: one, or one for each machine that shall train with the others. */
-export function jobOrders(payload: TrainingPayload, createdBy: string): JobOrder[] {
+export function jobOrders(payload: TrainingPayload, createdBy: string): PlainOrder[] {
   const { config, dataset } = payload;
-  const order: JobOrder = {
+  const order: PlainOrder = {
     kind: 'training',
     title: `${config.model_architecture} on ${dataset.name}`,
     priority: config.priority ?? 0,
