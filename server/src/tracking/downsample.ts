@@ -1,4 +1,4 @@
-import { isNewer, type Plotted } from './plotted.ts';
+import { distinct, isNewer, type Plotted } from './plotted.ts';
 
 /**
  * Gathers at most `most` points of a line, whatever the order and number in which they come: of every stretch of steps
@@ -40,8 +40,7 @@ export class Downsampler {
   result(): Plotted[] {
     const extremes = [...this.#low, ...this.#high];
     const kept = [this.#first, ...extremes, this.#last].filter((point) => point !== undefined);
-    const sorted = kept.sort((a, b) => (isNewer(a, b) ? 1 : isNewer(b, a) ? -1 : 0));
-    return sorted.filter((point, index) => index === 0 || isNewer(point, sorted[index - 1]!));
+    return [...distinct(kept)];
   }
 }
 
