@@ -3,7 +3,8 @@ import { distinct, type Plotted } from './plotted.ts';
 /** No chunk has more. */
 export const mostPoints = 1024;
 /** Chunks that have fewer are small. */
-export const fewPoints = 64;
+export const smallBelow = 64;
+export const isSmall = ({ points }: Pick<Chunk, 'points'>): boolean => points < smallBelow;
 
 /** Points of one series that are stored together: ascending, none twice. */
 export interface Chunk {
@@ -59,7 +60,7 @@ export function chunksOf(batches: readonly (readonly Plotted[])[]): Chunk[] {
   const runs: (readonly Plotted[])[] = [];
   for (const batch of batches.toSorted((a, b) => a[0]!.step - b[0]!.step)) {
     const before = runs.at(-1);
-    const isNear = before && before.length + batch.length < fewPoints;
+    const isNear = before && before.length + batch.length < smallBelow;
     if (before && (isNear || before.at(-1)!.step >= batch[0]!.step))
       runs[runs.length - 1] = distinct([...before, ...batch]);
     else runs.push(batch);

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { SeriesBatch } from './batch-summary.ts';
 import { bigints, byteas, floats } from './binary-arrays.ts';
-import { type Chunk, fewPoints } from './chunks.ts';
+import { type Chunk, isSmall } from './chunks.ts';
 import { isNewer, type Plotted } from './plotted.ts';
 
 /** A series as a writer last saw it. */
@@ -16,8 +16,7 @@ export interface Write {
   known: KnownSeries;
 }
 
-const smallOf = ({ chunks: own }: SeriesBatch): number =>
-  own.filter(({ points }) => points < fewPoints).length;
+const smallOf = ({ chunks: own }: SeriesBatch): number => own.filter(isSmall).length;
 
 /** NaN stands for "no finite value", which none of them is. */
 const none = Number.NaN;
@@ -35,7 +34,7 @@ const given = (writes: readonly Write[]): SQL => {
 
 interface Place {
   seriesId: number;
-  /** Whether it may lie where others are already. */
+  /** It is known to lie where no others are, or may lie among them: not to be looked for. */
   isApart: boolean;
   chunk: Chunk;
 }

@@ -3,10 +3,11 @@ import type { Database, Transaction } from '../platform/database.ts';
 import { runPrepared } from '../platform/prepared.ts';
 import type { SeriesBatch } from './batch-summary.ts';
 import { bigints, floats } from './binary-arrays.ts';
-import { chunksOf, decode, fewPoints, pointsOf } from './chunks.ts';
+import { chunksOf, decode, isSmall, pointsOf } from './chunks.ts';
 import { distinct, isNewer } from './plotted.ts';
 import { adding, chunks, type KnownSeries, type Write, writing } from './points-statement.repository.ts';
 import type { RunRow } from './runs.repository.ts';
+import { isSmallRow } from './tracking.table.ts';
 
 /** What a writer of points needs to know of a run. */
 export interface Target {
@@ -64,10 +65,10 @@ export class PointsRepository {
     for (const id of seriesIds.toSorted((a, b) => a - b)) {
       await tx.execute(sql`select from metric_series where id = ${id} for no key update`);
       const { rows } = await tx.execute<{ data: Buffer }>(sql`
-        delete from metric_chunks where series_id = ${id} and points < 64 returning data`);
+        delete from metric_chunks where series_id = ${id} and ${isSmallRow} returning data`);
       const points = distinct(rows.flatMap(({ data }) => [...pointsOf(decode(data))]));
       const places = chunksOf([points]).map((chunk) => ({ seriesId: id, isApart: true, chunk }));
-      const small = places.filter(({ chunk }) => chunk.points < fewPoints).length;
+      const small = places.filter(({ chunk }) => isSmall(chunk)).length;
       await tx.execute(sql`with added as (${adding(chunks(places))})
         update metric_series set small_chunks = ${small} where id = ${id}`);
     }

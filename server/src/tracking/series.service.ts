@@ -7,7 +7,7 @@ import { distinct, isNewer, type Plotted } from './plotted.ts';
 import type { SeriesRepository, SeriesRow } from './series.repository.ts';
 
 /** A line of no more points than this is drawn from a sorted list of them. */
-const fewPoints = 20_000;
+const mostSorted = 20_000;
 
 export interface Line {
   points: Plotted[];
@@ -86,7 +86,7 @@ export class SeriesService {
     return this.#chunks.snapshot(async (at) => {
       const chunks = await this.#chunks.within([series.id], { from, to }, at);
       const count = chunks.reduce((sum, { points }) => sum + points, 0);
-      if (count > fewPoints)
+      if (count > mostSorted)
         return { points: await this.#overview(at, chunks, { from, to }, most), isExact: false };
       const points = await this.#sorted(at, chunks, { from, to });
       return { points: downsample(points, most), isExact: points.length <= most };

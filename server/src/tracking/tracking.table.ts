@@ -16,6 +16,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { jobs } from '../jobs/jobs.table.ts';
 import { blobs } from '../registry/registry.table.ts';
+import { smallBelow } from './chunks.ts';
 import type { DatasetInput, ModelOutput } from './tracking.types.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
@@ -96,6 +97,9 @@ export const metricSeries = pgTable(
   (t) => [unique('metric_series_run_key').on(t.runId, t.key), index('metric_series_key').on(t.key)],
 );
 
+/** The condition of an index: a statement that is to use it must say the same. */
+export const isSmallRow = sql.raw(`points < ${smallBelow}`);
+
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 /**
@@ -121,7 +125,7 @@ export const metricChunks = pgTable(
   },
   (t) => [
     index('metric_chunks_series').on(t.seriesId, t.lastStep),
-    index('metric_chunks_small').on(t.seriesId).where(sql`points < 64`),
+    index('metric_chunks_small').on(t.seriesId).where(isSmallRow),
   ],
 );
 
