@@ -97,3 +97,23 @@ test('a list that cannot be had says so', async () => {
   await input().trigger('click');
   expect(wrapper.get('[role=alert]').text()).not.toBe('');
 });
+
+test('the keyboard stays at the last option while the next page is on its way, or does not come', async () => {
+  let asked = 0;
+  let refuse: (reason: Error) => void = () => undefined;
+  const load: LoadOptions<string> = (query, signal) => {
+    if (query.cursor === undefined) return optionsAmong(many)(query, signal);
+    asked += 1;
+    return new Promise((_, reject) => {
+      refuse = reject;
+    });
+  };
+  await open(UiCombobox, { load, modelValue: `set-${optionsPageSize - 1}` });
+  await press('ArrowDown');
+  for (let again = 0; again < 3; again += 1) await press('ArrowDown');
+  expect([current(), asked]).toEqual([`set-${optionsPageSize - 1}`, 1]);
+  refuse(new Error('no line'));
+  await flushPromises();
+  expect([current(), asked]).toEqual([`set-${optionsPageSize - 1}`, 1]);
+  expect(wrapper.find('[role=alert]').exists()).toBe(true);
+});
