@@ -1,3 +1,4 @@
+import { SmartCache } from '@hearth/toolkit/performance';
 import type { Transaction } from '../platform/database.ts';
 import { Gathering } from '../platform/gathering.ts';
 import { type SeriesBatch, summarize, summaryOf } from './batch-summary.ts';
@@ -23,8 +24,7 @@ export class PointsService {
   readonly #points: PointsRepository;
   readonly #chunks: ChunksRepository;
   readonly #runs: RunsRepository;
-  /** In the order of their last use. */
-  readonly #writers = new Map<string, Writer>();
+  readonly #writers = new SmartCache<string, Promise<Writer>>({ maxSize: mostWriters, ttlMs: Infinity });
   constructor(points: PointsRepository, chunks: ChunksRepository, runs: RunsRepository) {
     this.#points = points;
     this.#chunks = chunks;
@@ -44,21 +44,24 @@ export class PointsService {
     return this.#points.merge(tx, runId, batches, (series, batch) => this.#unstored(tx, series, batch));
   }
 
-  async #writerOf(runId: string): Promise<Writer> {
+  /** One for all who write at the same time, also while the run is only being looked for. */
+  #writerOf(runId: string): Promise<Writer> {
     const known = this.#writers.get(runId);
-    if (known) {
-      this.#writers.delete(runId);
-      this.#writers.set(runId, known);
-      return known;
-    }
+    if (known) return known;
+    const writer = this.#newWriter(runId);
+    this.#writers.set(runId, writer);
+    const forget = () => this.#writers.delete(runId);
+    writer.then(({ run }) => run.lifecycle === 'active' || forget(), forget);
+    return writer;
+  }
+
+  async #newWriter(runId: string): Promise<Writer> {
     const run = await this.#runs.find(runId);
     if (!run) throw notFound(runId);
     const writes = new Gathering<readonly Point[], true>((batches) => this.#store(writer, batches), {
       most: mostTogether,
     });
     const writer: Writer = { run, series: new Map(), writes };
-    if (run.lifecycle === 'active') this.#writers.set(runId, writer);
-    if (this.#writers.size > mostWriters) this.#writers.delete(this.#writers.keys().next().value!);
     return writer;
   }
 
